@@ -1,0 +1,14 @@
+package dev.evenkeel.extension;
+
+/** Works on an event after it was accepted, in the order of its session. */
+@FunctionalInterface
+public interface EventProcessor {
+
+  /**
+   * Handles one event. All processors of an event share a deadline of one second; whoever is late
+   * is interrupted, and what it did does not count.
+   *
+   * @param emission collects what this call adds; not to be used after the call
+   */
+  void process(HookEvent event, Emission emission) throws Exception;
+}

@@ -1,0 +1,328 @@
+package dev.evenkeel.extension;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event as an agent's hook sent it, and what processors have attached to it. It cannot be
+ * changed: {@link #withPayload} and {@link #withAttachments} make another one.
+ *
+ * <p>The payload is kept as the bytes that came, with the order of its fields and the text of its
+ * numbers. The fields that all agents have in some form are read once and typed; everything else is
+ * read on demand, {@link #at a part} or {@link #payload the whole}.
+ */
+public final class HookEvent {
+
+  /** The name of an event that names itself nowhere. */
+  public static final String UNNAMED = "unknown";
+
+  /** The deepest nesting that is taken: Jackson's own default, and more than any agent sends. */
+  public static final int MAX_DEPTH = 1000;
+
+  /** The longest field name that is taken, in characters; it bounds the parser's name table. */
+  public static final int MAX_NAME_LENGTH = 4000;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxNameLength(MAX_NAME_LENGTH)
+                          .build())
+                  .build())
+          .build();
+
+  private final Session session;
+  private final String name;
+  private final String subtype;
+  private final Instant time;
+  private final @Nullable String cwd;
+  private final @Nullable String toolName;
+  private final @Nullable String toolUseId;
+  private final @Nullable String promptId;
+  private final @Nullable String agentId;
+  private final @Nullable String agentType;
+  private final byte[] payload;
+  private final Map<String, JsonNode> attachments;
+
+  private HookEvent(
+      String agent, @Nullable String eventInAddress, Instant time, byte[] payload, Envelope read) {
+    this.session = new Session(agent, read.session());
+    this.name = read.event(eventInAddress);
+    this.subtype = EventNames.subtypeOf(name);
+    this.time = time;
+    this.cwd = read.cwd();
+    this.toolName = read.tool();
+    this.toolUseId = read.toolUseId();
+    this.promptId = read.promptId();
+    this.agentId = read.agentId();
+    this.agentType = read.agentType();
+    this.payload = payload;
+    this.attachments = Map.of();
+  }
+
+  private HookEvent(HookEvent other, byte[] payload, Map<String, JsonNode> attachments) {
+    this.session = other.session;
+    this.name = other.name;
+    this.subtype = other.subtype;
+    this.time = other.time;
+    this.cwd = other.cwd;
+    this.toolName = other.toolName;
+    this.toolUseId = other.toolUseId;
+    this.promptId = other.promptId;
+    this.agentId = other.agentId;
+    this.agentType = other.agentType;
+    this.payload = payload;
+    this.attachments = attachments;
+  }
+
+  /** Reads an event from text. For tests, mostly. */
+  public static HookEvent read(String agent, String json, Instant time)
+      throws MalformedEventException {
+    return read(agent, null, json.getBytes(UTF_8), time);
+  }
+
+  /**
+   * Reads an event from UTF-8 bytes: one JSON object, nothing after it. The array is not copied and
+   * must not be changed afterwards.
+   *
+   * @param agent who sent it
+   * @param eventInAddress the event's name as the hook's address has it, for agents that leave it
+   *     out of the body
+   * @param time when it came
+   * @throws MalformedEventException when the bytes are no JSON object in UTF-8, nest deeper than
+   *     {@value #MAX_DEPTH} levels, or have an id that is too long
+   */
+  public static HookEvent read(
+      String agent, @Nullable String eventInAddress, byte[] json, Instant time)
+      throws MalformedEventException {
+    byte[] object = withoutByteOrderMarkAndMargins(json);
+    checkEncoding(object);
+    try (JsonParser parser = JSON.createParser(object)) {
+      return new HookEvent(agent, eventInAddress, time, object, Envelope.read(parser));
+    } catch (IOException e) {
+      throw new MalformedEventException("not valid JSON: " + e.getMessage());
+    }
+  }
+
+  /** The agent and its conversation. */
+  public Session session() {
+    return session;
+  }
+
+  /** The agent's own name for the event: {@code PreToolUse}, {@code beforeShellExecution}. */
+  public String name() {
+    return name;
+  }
+
+  /** The short form: {@code pre_tool}, or the name in snake case. */
+  public String subtype() {
+    return subtype;
+  }
+
+  /** When the server took the event. */
+  public Instant time() {
+    return time;
+  }
+
+  /** The folder that the agent works in. */
+  public @Nullable String cwd() {
+    return cwd;
+  }
+
+  /** The tool that is called, on tool events. */
+  public @Nullable String toolName() {
+    return toolName;
+  }
+
+  /** What pairs the events of one tool call. Old versions and some agents send none. */
+  public @Nullable String toolUseId() {
+    return toolUseId;
+  }
+
+  /** The turn. */
+  public @Nullable String promptId() {
+    return promptId;
+  }
+
+  /** The subagent that the event comes from; null in the main conversation. */
+  public @Nullable String agentId() {
+    return agentId;
+  }
+
+  /** What kind of subagent the event comes from. */
+  public @Nullable String agentType() {
+    return agentType;
+  }
+
+  /** How large the payload is, in bytes. */
+  public int size() {
+    return payload.length;
+  }
+
+  /** The payload as it came: UTF-8, read only. */
+  public ByteBuffer utf8() {
+    return ByteBuffer.wrap(payload).asReadOnlyBuffer();
+  }
+
+  /** The payload as it came, as text. */
+  public String json() {
+    return new String(payload, UTF_8);
+  }
+
+  /**
+   * The whole payload as a tree of its own: changing it changes nothing here. It costs several
+   * times the payload's size in memory; {@link #at} costs only what it finds.
+   */
+  public ObjectNode payload() {
+    try {
+      return (ObjectNode) JSON.readTree(payload);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The part of the payload at a path of field names, {@code at("tool_response", "agentId")}; a
+   * {@link MissingNode} where there is none. A field that stands twice counts as it last stands, as
+   * everywhere in JavaScript.
+   */
+  public JsonNode at(String... path) {
+    List<String> names = List.of(path);
+    if (names.isEmpty()) {
+      return payload();
+    }
+    try (JsonParser parser = JSON.createParser(payload)) {
+      parser.nextToken();
+      return find(parser, names);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static JsonNode find(JsonParser parser, List<String> path) throws IOException {
+    JsonNode found = MissingNode.getInstance();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean here = parser.currentName().equals(path.getFirst());
+      JsonToken value = parser.nextToken();
+      if (!here) {
+        parser.skipChildren();
+      } else if (path.size() == 1) {
+        found = JSON.readTree(parser);
+      } else if (value == JsonToken.START_OBJECT) {
+        found = find(parser, path.subList(1, path.size()));
+      } else {
+        parser.skipChildren();
+        found = MissingNode.getInstance();
+      }
+    }
+    return found;
+  }
+
+  /** The text at a path of field names, or null where there is no text. */
+  public @Nullable String text(String... path) {
+    return at(path).textValue();
+  }
+
+  /** What processors before this one attached, by field. */
+  public Map<String, JsonNode> attachments() {
+    return attachments;
+  }
+
+  /** The same event with another payload. Its typed fields stay. */
+  public HookEvent withPayload(ObjectNode other) {
+    try {
+      return new HookEvent(this, JSON.writeValueAsBytes(other), attachments);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same event with these fields attached as well; what is attached already stays. */
+  public HookEvent withAttachments(Map<String, JsonNode> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    var all = new LinkedHashMap<>(more);
+    all.putAll(attachments);
+    var ordered = new LinkedHashMap<>(attachments);
+    ordered.putAll(all);
+    return new HookEvent(this, payload, java.util.Collections.unmodifiableMap(ordered));
+  }
+
+  @Override
+  public String toString() {
+    return name + " of " + session.source() + " " + session.id() + ", " + payload.length + " bytes";
+  }
+
+  /** White space around the object has no meaning, and would stand inside what is published. */
+  private static byte[] withoutByteOrderMarkAndMargins(byte[] json) {
+    int from = 0;
+    int to = requireNonNull(json).length;
+    if (to >= 3 && json[0] == (byte) 0xEF && json[1] == (byte) 0xBB && json[2] == (byte) 0xBF) {
+      from = 3;
+    }
+    while (from < to && isSpace(json[from])) {
+      from++;
+    }
+    while (to > from && isSpace(json[to - 1])) {
+      to--;
+    }
+    return from == 0 && to == json.length ? json : Arrays.copyOfRange(json, from, to);
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  /** The parser would guess UTF-16 from zero bytes, and skips over bad UTF-8 in what it skips. */
+  private static void checkEncoding(byte[] json) throws MalformedEventException {
+    for (int i = 0; i < Math.min(4, json.length); i++) {
+      if (json[i] == 0) {
+        throw new MalformedEventException(
+            "a zero byte at " + i + "; an event is a JSON object in UTF-8");
+      }
+    }
+    CharsetDecoder decoder =
+        UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    ByteBuffer in = ByteBuffer.wrap(json);
+    CharBuffer out = CharBuffer.allocate(Math.clamp(json.length, 1, 8192));
+    while (true) {
+      CoderResult result = decoder.decode(in, out, true);
+      if (result.isError()) {
+        throw new MalformedEventException("not valid UTF-8 at byte " + in.position());
+      }
+      if (result.isUnderflow()) {
+        return;
+      }
+      out.clear();
+    }
+  }
+}

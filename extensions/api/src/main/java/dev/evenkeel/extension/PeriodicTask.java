@@ -1,0 +1,13 @@
+package dev.evenkeel.extension;
+
+/** Work that no event starts. It may change bounded maps and emit derived events. */
+@FunctionalInterface
+public interface PeriodicTask {
+
+  /**
+   * Runs once. It has one second, like a processor.
+   *
+   * @param emission collects derived events; there is no event to attach to or to drop
+   */
+  void run(Emission emission) throws Exception;
+}

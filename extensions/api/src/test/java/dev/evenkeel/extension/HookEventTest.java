@@ -1,0 +1,132 @@
+package dev.evenkeel.extension;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HookEventTest {
+
+  private static HookEvent read(String json) throws MalformedEventException {
+    return HookEvent.read("claude-code", json, Instant.EPOCH);
+  }
+
+  @Test
+  void keepsThePayloadAsItCame() throws Exception {
+    String json = "{ \"b\": 1.50e+3, \"a\":0.10 , \"b\":2,\"hook_event_name\":\"X\" }";
+    assertThat(read("\uFEFF \n" + json + "\r\n").json()).isEqualTo(json);
+  }
+
+  @Test
+  void readsTheEnvelopeInOnePass() throws Exception {
+    HookEvent event =
+        read(
+            """
+            {"session_id":"s","cwd":"/w","prompt_id":"p","agent_id":"a","agent_type":"Explore",
+             "hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t",
+             "tool_input":{"session_id":"not this","tool_use_id":"nor this"}}""");
+    assertThat(event.session()).isEqualTo(new Session("claude-code", "s"));
+    assertThat(event.name()).isEqualTo("PostToolUse");
+    assertThat(event.subtype()).isEqualTo("post_tool");
+    assertThat(event.cwd()).isEqualTo("/w");
+    assertThat(event.promptId()).isEqualTo("p");
+    assertThat(event.agentId()).isEqualTo("a");
+    assertThat(event.agentType()).isEqualTo("Explore");
+    assertThat(event.toolName()).isEqualTo("Bash");
+    assertThat(event.toolUseId()).isEqualTo("t");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UserPromptSubmit,user_prompt",
+    "PreToolUse,pre_tool",
+    "preToolUse,pre_tool",
+    "PostToolUse,post_tool",
+    "PostToolUseFailure,post_tool_use_failure",
+    "SubagentStop,subagent_stop",
+    "SessionEnd,session_end",
+    "beforeMCPExecution,before_mcp_execution",
+    "session.idle,session_idle",
+    "agent-turn-complete,agent_turn_complete",
+    "unknown,unknown"
+  })
+  void subtypeIsTheShortForm(String name, String subtype) throws Exception {
+    assertThat(read("{\"hook_event_name\":\"" + name + "\"}").subtype()).isEqualTo(subtype);
+  }
+
+  @Test
+  void theAgentsOwnNameGoesBeforeTheAddressAndTheAddressBeforeAGenericField() throws Exception {
+    assertThat(nameOf("{\"hook_event_name\":\"own\",\"type\":\"generic\"}", "url"))
+        .isEqualTo("own");
+    assertThat(nameOf("{\"type\":\"generic\"}", "url")).isEqualTo("url");
+    assertThat(nameOf("{\"type\":\"generic\"}", "")).isEqualTo("generic");
+    assertThat(nameOf("{}", "")).isEqualTo(HookEvent.UNNAMED);
+  }
+
+  private static String nameOf(String json, String inAddress) throws MalformedEventException {
+    return HookEvent.read("x", inAddress, json.getBytes(UTF_8), Instant.EPOCH).name();
+  }
+
+  @Test
+  void findsAPartWithoutTheWhole() throws Exception {
+    HookEvent event = read("{\"a\":{\"b\":[1]},\"n\":null,\"a\":{\"b\":{\"c\":\"last\"}}}");
+    assertThat(event.text("a", "b", "c")).isEqualTo("last");
+    assertThat(event.at("n").isNull()).isTrue();
+    assertThat(event.at("a", "x").isMissingNode()).isTrue();
+    assertThat(event.text("a")).isNull();
+  }
+
+  @Test
+  void attachmentsNeverReplaceEarlierOnes() throws Exception {
+    HookEvent event =
+        read("{}")
+            .withAttachments(Map.of("x", TextNode.valueOf("first")))
+            .withAttachments(Map.of("x", TextNode.valueOf("second"), "y", TextNode.valueOf("y")));
+    assertThat(event.attachments().get("x").textValue()).isEqualTo("first");
+    assertThat(event.attachments().keySet()).containsExactly("x", "y");
+  }
+
+  @Test
+  void refusesWhatIsNoEventAndSaysWhy() {
+    assertMalformed("", "empty");
+    assertMalformed("[1]", "an array");
+    assertMalformed("\"x\"", "a string");
+    assertMalformed("{} {}", "follows");
+    assertMalformed("{\"a\":", "not valid JSON");
+    assertMalformed("{\"a\":\"\u0000\"}", "not valid JSON");
+    assertMalformed("{\"a\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}", "1000");
+    assertMalformed("{\"session_id\":\"" + "s".repeat(513) + "\"}", "session_id has 513");
+    assertMalformed("{\"" + "n".repeat(4001) + "\":1}", "4000");
+  }
+
+  private static void assertMalformed(String json, String reason) {
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesOtherEncodings() {
+    assertThatThrownBy(() -> bytes("{\"a\":\"\u00e9\"}".getBytes(ISO_8859_1)))
+        .hasMessageContaining("not valid UTF-8 at byte 6");
+    assertThatThrownBy(() -> bytes("{\"a\":1}".getBytes(UTF_16LE)))
+        .hasMessageContaining("zero byte");
+  }
+
+  private static HookEvent bytes(byte[] json) throws MalformedEventException {
+    return HookEvent.read("x", null, json, Instant.EPOCH);
+  }
+
+  @Test
+  void takesALoneSurrogateInAnEscape() throws Exception {
+    assertThat(read("{\"a\":\"\\ud800\"}").json()).isEqualTo("{\"a\":\"\\ud800\"}");
+  }
+}
