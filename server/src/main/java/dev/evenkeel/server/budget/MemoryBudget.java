@@ -1,0 +1,69 @@
+package dev.evenkeel.server.budget;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The bytes that bodies in flight, queues and tails may take together. Whoever keeps a payload in
+ * memory reserves its bytes first and releases them afterwards.
+ */
+public final class MemoryBudget {
+
+  /** From here on the least valuable events are shed, and tails stop growing. */
+  private static final double TIGHT = 0.75;
+
+  private final long capacity;
+
+  // Mutable state, lock-free
+  private final AtomicLong used = new AtomicLong();
+
+  /**
+   * @param capacity in bytes, at least one megabyte
+   */
+  public MemoryBudget(long capacity) {
+    if (capacity < 1 << 20) {
+      throw new IllegalArgumentException(
+          "evenkeel.memory-budget is " + capacity + " bytes; the server needs at least 1 MB");
+    }
+    this.capacity = capacity;
+  }
+
+  /** Takes the bytes, or takes none and returns false when they are not to be had. */
+  public boolean reserve(long bytes) {
+    long now = used.get();
+    while (now + bytes <= capacity) {
+      if (used.compareAndSet(now, now + bytes)) {
+        return true;
+      }
+      now = used.get();
+    }
+    return false;
+  }
+
+  /** Takes the bytes for something that can be had again elsewhere, so only while there is room. */
+  public boolean reserveSpare(long bytes) {
+    return used.get() + bytes <= capacity * TIGHT && reserve(bytes);
+  }
+
+  /** Gives bytes back. */
+  public void release(long bytes) {
+    long left = used.addAndGet(-bytes);
+    if (left < 0) {
+      throw new IllegalStateException("released " + -left + " bytes that nobody had reserved");
+    }
+  }
+
+  /** Whether it is time to shed. */
+  public boolean isTight() {
+    return used.get() > capacity * TIGHT;
+  }
+
+  /** How many bytes are in use. */
+  public long used() {
+    return used.get();
+  }
+
+  /** How many bytes there are. */
+  public long capacity() {
+    return capacity;
+  }
+}
