@@ -70,14 +70,20 @@ public final class HookEvent {
   private final Map<String, JsonNode> attachments;
 
   private HookEvent(
-      String agent, @Nullable String eventInAddress, Instant time, byte[] payload, Envelope read) {
-    this.session = new Session(agent, read.session());
-    this.name = read.event(eventInAddress);
+      Session session,
+      String name,
+      Instant time,
+      @Nullable String cwd,
+      @Nullable String toolUseId,
+      byte[] payload,
+      Envelope read) {
+    this.session = session;
+    this.name = name;
     this.subtype = EventNames.subtypeOf(name);
     this.time = time;
-    this.cwd = read.cwd();
+    this.cwd = cwd;
     this.toolName = read.tool();
-    this.toolUseId = read.toolUseId();
+    this.toolUseId = toolUseId;
     this.promptId = read.promptId();
     this.agentId = read.agentId();
     this.agentType = read.agentType();
@@ -123,10 +129,44 @@ public final class HookEvent {
     byte[] object = withoutByteOrderMarkAndMargins(json);
     checkEncoding(object);
     try (JsonParser parser = JSON.createParser(object)) {
-      return new HookEvent(agent, eventInAddress, time, object, Envelope.read(parser));
+      Envelope read = Envelope.read(parser);
+      return new HookEvent(
+          new Session(agent, read.session()),
+          read.event(eventInAddress),
+          time,
+          read.cwd(),
+          read.toolUseId(),
+          object,
+          read);
     } catch (IOException e) {
       throw new MalformedEventException("not valid JSON: " + e.getMessage());
     }
+  }
+
+  /**
+   * Makes an event again that was read before and kept since: what names it comes from where it was
+   * kept, the rest from the payload.
+   *
+   * @throws MalformedEventException when the payload is no JSON object
+   */
+  public static HookEvent restore(
+      Session session,
+      String name,
+      Instant time,
+      @Nullable String cwd,
+      @Nullable String toolUseId,
+      byte[] payload)
+      throws MalformedEventException {
+    try (JsonParser parser = JSON.createParser(payload)) {
+      return new HookEvent(session, name, time, cwd, toolUseId, payload, Envelope.read(parser));
+    } catch (IOException e) {
+      throw new MalformedEventException("not valid JSON: " + e.getMessage());
+    }
+  }
+
+  /** The short form of an event's name. */
+  public static String subtypeOf(String name) {
+    return EventNames.subtypeOf(name);
   }
 
   /** The agent and its conversation. */

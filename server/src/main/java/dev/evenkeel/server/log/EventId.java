@@ -28,7 +28,9 @@ public final class EventId {
    * @throws IllegalArgumentException when the text is no id
    */
   public static long parse(String text) {
-    if (text.isEmpty() || text.length() > LENGTH || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (text.isEmpty()
+        || text.length() > LENGTH
+        || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       throw new IllegalArgumentException(
           "'" + text + "' is no event id; ids are up to " + LENGTH + " digits");
     }

@@ -1,0 +1,203 @@
+package dev.evenkeel.server.log;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.budget.QueueState;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands accepted events to the handler, in order: from memory while the handler keeps up, from disk
+ * while it is behind or has just started.
+ */
+final class AcceptedFeed {
+
+  private static final int CAPACITY = 4096;
+  private static final int READ_AT_ONCE = 256;
+
+  /**
+   * Reads accepted events that are not processed yet from disk, in order: at least one if there is
+   * one, and as many as fit into a few megabytes.
+   */
+  interface Backlog {
+    List<AcceptedEvent> read(long afterSeq, long upToSeq, int limit) throws SQLException;
+  }
+
+  private final MemoryBudget budget;
+  private final Backlog backlog;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Mutable state, guarded by lock
+  private final Deque<AcceptedEvent> tail = new ArrayDeque<>();
+  private long tailBytes;
+
+  /** Up to this seq everything was handed out or stands in {@link #fromDisk}. */
+  private long cursor;
+
+  /** What is not in the tail has to be read from disk, up to this seq. */
+  private long onDiskUpTo;
+
+  private final Deque<AcceptedEvent> fromDisk = new ArrayDeque<>();
+  private boolean closed;
+
+  AcceptedFeed(MemoryBudget budget, Backlog backlog, long processed, long newest) {
+    this.budget = budget;
+    this.backlog = backlog;
+    this.cursor = processed;
+    this.onDiskUpTo = newest;
+  }
+
+  /**
+   * Adds an event behind all others.
+   *
+   * @return false when memory has no room for one that memory alone would have
+   */
+  boolean add(AcceptedEvent event) {
+    lock.lock();
+    try {
+      changed.signal();
+      boolean behind = event.logged() && onDiskUpTo > cursor && tail.isEmpty();
+      if (!behind && tail.size() < CAPACITY && reserve(event)) {
+        tail.addLast(event);
+        tailBytes += event.bytes();
+        return true;
+      }
+      if (!event.logged()) {
+        return false;
+      }
+      if (!tail.isEmpty()) {
+        dropTailThatDiskHas();
+      }
+      onDiskUpTo = event.seq();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean reserve(AcceptedEvent event) {
+    return event.logged() ? budget.reserveSpare(event.bytes()) : budget.reserve(event.bytes());
+  }
+
+  /**
+   * The tail must stay without a gap: from the first event that finds no room on, all are read from
+   * disk. Those that memory alone has stay, and are handed out between the others by their order.
+   */
+  private void dropTailThatDiskHas() {
+    var kept = new ArrayDeque<AcceptedEvent>();
+    for (AcceptedEvent event : tail) {
+      if (event.logged()) {
+        onDiskUpTo = Math.max(onDiskUpTo, event.seq());
+        give(event);
+      } else {
+        kept.addLast(event);
+      }
+    }
+    tail.clear();
+    tail.addAll(kept);
+  }
+
+  private void give(AcceptedEvent event) {
+    tailBytes -= event.bytes();
+    budget.release(event.bytes());
+  }
+
+  /**
+   * The next event, or null when the feed was closed. Waits for one. Only one thread may call it.
+   *
+   * @throws SQLException when the disk cannot be read; the same event can be asked for again
+   */
+  @Nullable AcceptedEvent take() throws SQLException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!closed) {
+        if (fromDisk.isEmpty() && onDiskUpTo > cursor) {
+          readBacklog();
+        }
+        AcceptedEvent next = next();
+        if (next != null) {
+          return next;
+        }
+        if (onDiskUpTo <= cursor) {
+          changed.await();
+        }
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable AcceptedEvent next() {
+    AcceptedEvent disk = fromDisk.peekFirst();
+    AcceptedEvent memory = tail.peekFirst();
+    if (disk != null && (memory == null || disk.seq() < memory.seq())) {
+      return fromDisk.pollFirst();
+    }
+    if (memory != null) {
+      tail.removeFirst();
+      give(memory);
+      if (fromDisk.isEmpty()) {
+        cursor = Math.max(cursor, memory.seq());
+        onDiskUpTo = Math.max(onDiskUpTo, cursor);
+      }
+      return memory;
+    }
+    return null;
+  }
+
+  /** Reads without the lock, so that the writer never waits for the reader's disk. */
+  private void readBacklog() throws SQLException {
+    long after = cursor;
+    long upTo = onDiskUpTo;
+    List<AcceptedEvent> read;
+    lock.unlock();
+    try {
+      read = backlog.read(after, upTo, READ_AT_ONCE);
+    } finally {
+      lock.lock();
+    }
+    fromDisk.addAll(read);
+    cursor = read.isEmpty() ? upTo : read.getLast().seq();
+  }
+
+  /** Up to this seq events are handed out or in memory: they must stay on disk. */
+  long buffered() {
+    lock.lock();
+    try {
+      AcceptedEvent last = tail.peekLast();
+      return Math.max(cursor, last == null ? 0 : last.seq());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      for (AcceptedEvent event : tail) {
+        give(event);
+      }
+      tail.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  QueueState state() {
+    lock.lock();
+    try {
+      return new QueueState(
+          "accepted", tail.size() + fromDisk.size(), CAPACITY, tailBytes, budget.capacity());
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.evenkeel.server.log;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Moves the write-ahead log into the file. Most of it on a thread of its own while the writer goes
+ * on; the little that came meanwhile on the writer's connection, so that the write-ahead log can
+ * begin anew (sqlite.org/wal.html#ckpt).
+ */
+final class Checkpoints implements AutoCloseable {
+
+  private enum State {
+    IDLE,
+    RUNNING,
+    TO_FINISH
+  }
+
+  private final Database database;
+  private final long threshold;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("log-checkpoint").daemon().factory());
+
+  // Mutable state: the writer moves it from IDLE and TO_FINISH, the thread from RUNNING
+  private volatile State state = State.IDLE;
+
+  Checkpoints(Database database, long threshold) {
+    this.database = database;
+    this.threshold = threshold;
+  }
+
+  /** Called by the writer between its transactions. */
+  void afterCommit(Connection writer) throws SQLException {
+    switch (state) {
+      case IDLE -> {
+        if (database.walBytes() > threshold) {
+          state = State.RUNNING;
+          thread.execute(this::run);
+        }
+      }
+      case RUNNING -> {}
+      case TO_FINISH -> {
+        passive(writer);
+        state = State.IDLE;
+      }
+    }
+  }
+
+  private void run() {
+    try (Connection connection = database.openForCheckpoint()) {
+      passive(connection);
+    } catch (SQLException e) {
+      System.getLogger(Checkpoints.class.getName())
+          .log(System.Logger.Level.DEBUG, "checkpoint left to the writer", e);
+    } finally {
+      state = State.TO_FINISH;
+    }
+  }
+
+  private static void passive(Connection connection) throws SQLException {
+    boolean manual = !connection.getAutoCommit();
+    if (manual) {
+      connection.setAutoCommit(true);
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+      rows.next();
+    } finally {
+      if (manual) {
+        connection.setAutoCommit(false);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package dev.evenkeel.server.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The SQLite file: how it is opened, brought to the present version, and set aside when it is
+ * damaged.
+ *
+ * <p>WAL with {@code synchronous=NORMAL}: what was committed survives the end of the process, even
+ * by {@code kill -9}; a power cut may take the last commits (sqlite.org/wal.html).
+ */
+final class Database {
+
+  private static final System.Logger LOG = System.getLogger(Database.class.getName());
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  /** Each brings the file from the version before it to the next. Never change one: add one. */
+  private static final List<List<String>> MIGRATIONS =
+      List.of(
+          List.of(
+              """
+              CREATE TABLE sessions (
+                key INTEGER PRIMARY KEY, source TEXT NOT NULL, session_id TEXT NOT NULL, cwd TEXT,
+                first INTEGER NOT NULL, last INTEGER NOT NULL, events INTEGER NOT NULL,
+                ended INTEGER NOT NULL, UNIQUE (source, session_id))""",
+              "CREATE INDEX sessions_last ON sessions (last)",
+              """
+              CREATE TABLE accepted (
+                seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, session INTEGER NOT NULL,
+                event TEXT NOT NULL, correlation TEXT, cwd TEXT, payload BLOB NOT NULL)""",
+              """
+              CREATE TABLE published (
+                id INTEGER PRIMARY KEY, seq INTEGER, type INTEGER NOT NULL,
+                session INTEGER NOT NULL, lane INTEGER NOT NULL, event TEXT NOT NULL,
+                cause INTEGER, time INTEGER NOT NULL, correlation TEXT, extra BLOB)""",
+              "CREATE INDEX published_session ON published (session)",
+              "CREATE INDEX published_event ON published (event)",
+              """
+              CREATE TABLE state (
+                map TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+                version INTEGER NOT NULL, PRIMARY KEY (map, key)) WITHOUT ROWID""",
+              """
+              CREATE TABLE positions (
+                reader TEXT PRIMARY KEY, slot INTEGER NOT NULL, slots INTEGER NOT NULL,
+                id INTEGER NOT NULL) WITHOUT ROWID""",
+              "CREATE TABLE gone (first INTEGER PRIMARY KEY, lanes BLOB NOT NULL)",
+              "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"));
+
+  private final Path file;
+  private final Clock clock;
+
+  Database(Path file, Clock clock) {
+    this.file = file;
+    this.clock = clock;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  private Path wal() {
+    return Path.of(file + "-wal");
+  }
+
+  /**
+   * Opens the file for the one writer, and brings it to the present version. A damaged file is set
+   * aside first.
+   *
+   * @throws LogRefusedException when the file was written by a newer version
+   * @throws SQLException when the disk does not let it
+   */
+  Connection openForWriting() throws SQLException {
+    try {
+      return openChecked();
+    } catch (SQLException e) {
+      if (!isDamage(e)) {
+        throw e;
+      }
+      setAside(e);
+      return openChecked();
+    }
+  }
+
+  private Connection openChecked() throws SQLException {
+    Connection connection = connect(-4000, false);
+    try {
+      checkReadable(connection);
+      migrate(connection);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Opens the file to move the write-ahead log into it while the writer writes. */
+  Connection openForCheckpoint() throws SQLException {
+    return connect(-1000, false);
+  }
+
+  /** Opens the file for reading while the writer writes. */
+  Connection openForReading() throws SQLException {
+    return connect(-1000, true);
+  }
+
+  private Connection connect(int cacheSize, boolean readOnly) throws SQLException {
+    var config = new SQLiteConfig();
+    config.setReadOnly(readOnly);
+    config.setBusyTimeout(5000);
+    config.setCacheSize(cacheSize);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    try (Statement statement = connection.createStatement()) {
+      if (!readOnly) {
+        // In this order: how free pages are kept is fixed by the first page that is written.
+        statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
+        statement.execute("PRAGMA journal_mode = WAL");
+        statement.execute("PRAGMA synchronous = NORMAL");
+        statement.execute("PRAGMA journal_size_limit = 1048576");
+      }
+      statement.execute("PRAGMA wal_autocheckpoint = 0");
+    }
+    return connection;
+  }
+
+  /** Reads the schema and one page of each table: enough to notice what cannot be read at all. */
+  private static void checkReadable(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT count(*) FROM sqlite_schema");
+      if (longOf(connection, "PRAGMA user_version") > 0) {
+        statement.execute("SELECT max(seq) FROM accepted");
+        statement.execute("SELECT max(id), min(id) FROM published");
+        statement.execute("SELECT count(*) FROM state");
+      }
+    }
+  }
+
+  private void migrate(Connection connection) throws SQLException {
+    long version = longOf(connection, "PRAGMA user_version");
+    if (version > MIGRATIONS.size()) {
+      throw new LogRefusedException(
+          "The log "
+              + file
+              + " was written by a newer Evenkeel (format "
+              + version
+              + "; this one knows up to "
+              + MIGRATIONS.size()
+              + "). Start the newer Evenkeel, or give this one another evenkeel.data-dir.");
+    }
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      for (int next = (int) version; next < MIGRATIONS.size(); next++) {
+        for (String sql : MIGRATIONS.get(next)) {
+          statement.execute(sql);
+        }
+        statement.execute("PRAGMA user_version = " + (next + 1));
+        connection.commit();
+      }
+    }
+  }
+
+  /** Renames the file and what belongs to it; nothing is deleted. */
+  private void setAside(SQLException cause) throws SQLException {
+    String suffix = ".damaged-" + STAMP.format(clock.instant());
+    try {
+      for (String part : List.of("", "-wal", "-shm")) {
+        Path from = Path.of(file + part);
+        if (Files.exists(from)) {
+          Files.move(from, Path.of(file + suffix + part), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    } catch (IOException e) {
+      throw new SQLException("the damaged log " + file + " cannot be set aside: " + e, cause);
+    }
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "The log {0} is damaged ({1}). It was kept as {0}{2} and a new log begins; what is still"
+            + " readable can be got out with: sqlite3 {0}{2} .recover",
+        file,
+        cause.getMessage(),
+        suffix);
+  }
+
+  /**
+   * A time that is not before any at which ids may have been given for this file or one that was
+   * set aside: the present, or the last change of such a file where the clock was set back.
+   */
+  long notBefore() {
+    long latest = clock.millis();
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      return latest;
+    }
+    try (var files = Files.newDirectoryStream(folder, file.getFileName() + "*")) {
+      for (Path each : files) {
+        latest = Math.max(latest, Files.getLastModifiedTime(each).toMillis() + 1);
+      }
+    } catch (NoSuchFileException e) {
+      return latest;
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot list {0}: {1}", folder, e.toString());
+    }
+    return latest;
+  }
+
+  /** What the file and its write-ahead log take, in bytes. */
+  long bytes() {
+    return sizeOf(file) + sizeOf(wal());
+  }
+
+  long walBytes() {
+    return sizeOf(wal());
+  }
+
+  private static long sizeOf(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  static boolean isDamage(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        && switch (sqlite.getResultCode()) {
+          case SQLITE_CORRUPT, SQLITE_CORRUPT_VTAB, SQLITE_NOTADB -> true;
+          default -> isPrimary(sqlite, SQLiteErrorCode.SQLITE_CORRUPT);
+        };
+  }
+
+  private static boolean isPrimary(SQLiteException e, SQLiteErrorCode code) {
+    return (e.getResultCode().code & 0xff) == code.code;
+  }
+
+  static long longOf(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() ? result.getLong(1) : 0;
+    }
+  }
+}

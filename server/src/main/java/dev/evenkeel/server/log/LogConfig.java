@@ -1,0 +1,29 @@
+package dev.evenkeel.server.log;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How the log is kept.
+ *
+ * @param file the SQLite file; its folder must exist
+ * @param maxBytes what the file and its write-ahead log may take together, in bytes, at least 16 MB
+ * @param maxAge how long events are kept
+ * @param tailBytes how many bytes of recent events stay in memory for receivers that keep up
+ */
+public record LogConfig(Path file, long maxBytes, Duration maxAge, long tailBytes) {
+
+  /** Room for the write-ahead log between checkpoints, and for the newest transactions. */
+  private static final long MIN_BYTES = 16L << 20;
+
+  public LogConfig {
+    if (maxBytes < MIN_BYTES) {
+      throw new IllegalArgumentException(
+          "evenkeel.log.max-bytes is " + maxBytes + "; the log needs at least " + MIN_BYTES);
+    }
+    if (maxAge.isNegative() || maxAge.isZero()) {
+      throw new IllegalArgumentException(
+          "evenkeel.log.max-age is " + maxAge + "; it has to be positive");
+    }
+  }
+}

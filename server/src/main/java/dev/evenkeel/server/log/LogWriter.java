@@ -1,0 +1,392 @@
+package dev.evenkeel.server.log;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.server.log.EventLog.Appended;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that writes: takes what waits as a group, writes it in one transaction, and tells
+ * everybody. While the disk fails it goes on from memory and tries the disk again and again.
+ */
+final class LogWriter {
+
+  private static final System.Logger LOG = System.getLogger(LogWriter.class.getName());
+  private static final long IDLE_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long POSITIONS_NANOS = Duration.ofMillis(200).toNanos();
+  private static final long RETENTION_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long FIRST_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long LAST_RETRY_NANOS = Duration.ofSeconds(30).toNanos();
+
+  /** What it works with. */
+  record Parts(
+      Work work,
+      AcceptedFeed feed,
+      PublishedTail tail,
+      Progress progress,
+      PositionTable positions,
+      Retention retention,
+      LogCounters counters) {}
+
+  private final Database database;
+  private final Parts parts;
+  private final Checkpoints checkpoints;
+  private final Clock clock;
+  private final Thread thread;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  // Mutable state, owned by the writer's thread; volatile where others look
+  private @Nullable WriteStatements statements;
+  private long nextSeq;
+  private volatile long nextId;
+  private volatile boolean writable = true;
+  private volatile boolean closing;
+  private volatile @Nullable Instant oldest;
+  private volatile long events;
+  private volatile Supplier<List<StateChange>> stateForRecovery = List::of;
+
+  /** Events that disk has as accepted, and that were published while it failed. */
+  private final Set<Long> doneWithoutDisk = new HashSet<>();
+
+  private long positionsAt;
+  private long retentionAt;
+  private long retryAt;
+  private long retryNanos = FIRST_RETRY_NANOS;
+  private long failedAt;
+
+  LogWriter(
+      Database database,
+      WriteStatements statements,
+      Parts parts,
+      Checkpoints checkpoints,
+      Clock clock,
+      long nextSeq,
+      long nextId) {
+    this.database = database;
+    this.statements = statements;
+    this.parts = parts;
+    this.checkpoints = checkpoints;
+    this.clock = clock;
+    this.nextSeq = nextSeq;
+    this.nextId = nextId;
+    this.thread = Thread.ofPlatform().name("log-writer").unstarted(this::run);
+    tellStatus();
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void onRecovery(Supplier<List<StateChange>> state) {
+    stateForRecovery = state;
+  }
+
+  PublishedEvents.Subscription onPublished(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  long nextId() {
+    return nextId;
+  }
+
+  boolean isWritable() {
+    return writable;
+  }
+
+  @Nullable Instant oldest() {
+    return oldest;
+  }
+
+  long events() {
+    return events;
+  }
+
+  void publishServerEvent(String name, ObjectNode data) {
+    var event = new Publication.Derived(EventType.SERVER, SqliteEventLog.SERVER, name, data);
+    parts.work().add(Publication.of(List.of(event), List.of(), clock.instant()));
+  }
+
+  private void run() {
+    boolean more = false;
+    while (true) {
+      boolean last = closing;
+      Work.Group group = parts.work().next(more || last ? 0 : IDLE_NANOS);
+      if (!group.isEmpty()) {
+        write(group);
+      }
+      more = lookAfterTheFile(group.isEmpty());
+      if (last && group.isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  private void write(Work.Group group) {
+    long[] seqs = new long[group.appends().size()];
+    for (int i = 0; i < seqs.length; i++) {
+      seqs[i] = nextSeq++;
+    }
+    var published = new ArrayList<PublishedEvent>();
+    for (Publication publication : group.publications()) {
+      giveIds(publication, published);
+    }
+    boolean logged = writable && writeToDisk(group, seqs, published);
+    if (!logged) {
+      remember(group);
+    }
+    answer(group, seqs, logged);
+    if (!published.isEmpty()) {
+      parts.tail().add(published, logged);
+      parts.counters().published.add(published.size());
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  /** The event first, then what was derived from it. */
+  private void giveIds(Publication publication, List<PublishedEvent> published) {
+    long cause = 0;
+    for (Publication.Encoded event : publication.events()) {
+      long id = nextId;
+      nextId = id + 1;
+      EventEncoder.fillInId(event.json(), id);
+      if (event.type() == EventType.HOOK) {
+        cause = id;
+      } else if (event.hasCause()) {
+        EventEncoder.fillInCause(event.json(), cause);
+      }
+      published.add(
+          new PublishedEvent(id, event.lane(), event.name(), event.session(), event.json()));
+    }
+    AcceptedEvent accepted = publication.cause();
+    if (accepted != null) {
+      parts.progress().done(accepted.seq());
+      if (publication.dropReason() != null) {
+        parts.counters().dropped(publication.dropReason(), 1);
+      }
+    }
+  }
+
+  private boolean writeToDisk(Work.Group group, long[] seqs, List<PublishedEvent> published) {
+    WriteStatements to = statements;
+    if (to == null) {
+      return false;
+    }
+    try {
+      for (int i = 0; i < seqs.length; i++) {
+        to.append(seqs[i], group.appends().get(i).event());
+      }
+      int next = 0;
+      for (Publication publication : group.publications()) {
+        next = publish(to, publication, published, next);
+      }
+      if (!group.publications().isEmpty()) {
+        to.progress(parts.progress().marks(nextId));
+      }
+      writePositions(to);
+      to.commit();
+      parts.retention().added(published.size(), clock.instant());
+      return true;
+    } catch (SQLException e) {
+      to.rollback();
+      fail(e);
+      return false;
+    }
+  }
+
+  private static int publish(
+      WriteStatements to, Publication publication, List<PublishedEvent> published, int from)
+      throws SQLException {
+    AcceptedEvent accepted = publication.cause();
+    if (accepted != null) {
+      if (publication.dropReason() != null) {
+        to.removeAccepted(accepted.seq());
+      } else if (!accepted.logged()) {
+        to.append(accepted.seq(), accepted.event());
+      }
+    }
+    int next = from;
+    Long cause = null;
+    for (Publication.Encoded event : publication.events()) {
+      long id = published.get(next++).id();
+      if (event.type() == EventType.HOOK && accepted != null) {
+        to.publish(id, accepted.seq(), null, event);
+        cause = id;
+      } else {
+        to.publish(id, null, event.hasCause() ? cause : null, event);
+      }
+    }
+    for (StateChange change : publication.changes()) {
+      to.change(change);
+    }
+    return next;
+  }
+
+  private void writePositions(WriteStatements to) throws SQLException {
+    long now = System.nanoTime();
+    if (now - positionsAt < POSITIONS_NANOS && !closing) {
+      return;
+    }
+    positionsAt = now;
+    var changed = parts.positions().changed();
+    if (!changed.isEmpty()) {
+      parts.positions().write(to.connection(), changed);
+      PositionTable.written(changed);
+    }
+  }
+
+  private void answer(Work.Group group, long[] seqs, boolean logged) {
+    for (int i = 0; i < seqs.length; i++) {
+      Work.Append append = group.appends().get(i);
+      boolean kept = parts.feed().add(new AcceptedEvent(seqs[i], append.event(), logged));
+      if (!logged) {
+        parts.counters().unlogged.increment();
+      }
+      if (!kept) {
+        parts.counters().dropped("memory", 1);
+      }
+      append.answer().complete(logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST);
+    }
+  }
+
+  /** What the disk has to be told when it is back. */
+  private void remember(Work.Group group) {
+    for (Publication publication : group.publications()) {
+      AcceptedEvent accepted = publication.cause();
+      if (accepted != null && accepted.logged()) {
+        doneWithoutDisk.add(accepted.seq());
+      }
+    }
+  }
+
+  /** Retention, checkpoint and positions, or, while the disk fails, another try. */
+  private boolean lookAfterTheFile(boolean idle) {
+    if (!writable) {
+      if (System.nanoTime() - retryAt >= 0) {
+        recover();
+      }
+      return false;
+    }
+    WriteStatements to = statements;
+    if (to == null) {
+      return false;
+    }
+    try {
+      if (idle) {
+        writePositions(to);
+        to.commit();
+      }
+      checkpoints.afterCommit(to.connection());
+      long now = System.nanoTime();
+      if (now - retentionAt < RETENTION_NANOS) {
+        return false;
+      }
+      boolean more = parts.retention().step(to, parts.feed().buffered());
+      if (!more) {
+        retentionAt = now;
+      }
+      return more;
+    } catch (SQLException e) {
+      to.rollback();
+      fail(e);
+      return false;
+    } finally {
+      tellStatus();
+    }
+  }
+
+  private void tellStatus() {
+    oldest = parts.retention().oldest();
+    events = parts.retention().events();
+  }
+
+  private void fail(SQLException e) {
+    writable = false;
+    long now = System.nanoTime();
+    boolean again = failedAt != 0 && now - failedAt < 2 * retryNanos + FIRST_RETRY_NANOS;
+    retryNanos = again ? Math.min(2 * retryNanos, LAST_RETRY_NANOS) : FIRST_RETRY_NANOS;
+    failedAt = now;
+    retryAt = now + retryNanos;
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "The disk does not take the log {0}: {1}. Events go on from memory and are not kept; the"
+            + " disk is tried again every few seconds.",
+        database.file(),
+        e.getMessage());
+    publishServerEvent(
+        "log_unavailable", SqliteEventLog.data().put("reason", String.valueOf(e.getMessage())));
+  }
+
+  private void recover() {
+    retryAt = System.nanoTime() + retryNanos;
+    WriteStatements old = statements;
+    statements = null;
+    WriteStatements fresh = null;
+    try {
+      if (old != null) {
+        old.close();
+      }
+      fresh = new WriteStatements(database.openForWriting());
+      for (long seq : doneWithoutDisk) {
+        fresh.removeAccepted(seq);
+      }
+      try (var statement = fresh.connection().createStatement()) {
+        statement.executeUpdate("DELETE FROM state");
+      }
+      for (StateChange entry : stateForRecovery.get()) {
+        fresh.change(entry);
+      }
+      fresh.progress(parts.progress().marks(nextId));
+      parts.positions().forgetWritten();
+      fresh.commit();
+      parts.retention().restart(fresh.connection());
+      fresh.connection().commit();
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the disk still fails", e);
+      if (fresh != null) {
+        closeQuietly(fresh);
+      }
+      return;
+    }
+    statements = fresh;
+    doneWithoutDisk.clear();
+    writable = true;
+    LOG.log(System.Logger.Level.INFO, "The disk takes the log {0} again.", database.file());
+    publishServerEvent(
+        "log_available", SqliteEventLog.data().put("unlogged", parts.counters().unlogged.sum()));
+  }
+
+  private static void closeQuietly(WriteStatements statements) {
+    try {
+      statements.close();
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.DEBUG, "closing a broken connection", e);
+    }
+  }
+
+  /** Writes what waits, and ends. */
+  void close() {
+    closing = true;
+    parts.work().wake();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    checkpoints.close();
+    WriteStatements to = statements;
+    if (to != null) {
+      closeQuietly(to);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.evenkeel.server.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the log within its bytes and its age: removes the oldest events in small steps, and gives
+ * the file's free pages back in small steps. It works on the writer's connection, between its
+ * transactions.
+ */
+final class Retention {
+
+  private static final int STEP_EVENTS = 512;
+  private static final int STEP_PAGES = 128;
+
+  /** Free pages are soon used again: only more than this is given back, a tenth of the file. */
+  private static final double FREE_SHARE = 0.1;
+
+  private final LogConfig config;
+  private final Clock clock;
+  private final Gone gone;
+  private final LogCounters counters;
+
+  // Mutable state, owned by the writer's thread
+  private @Nullable Instant oldest;
+  private long events;
+
+  Retention(LogConfig config, Clock clock, Gone gone, LogCounters counters) {
+    this.config = config;
+    this.clock = clock;
+    this.gone = gone;
+    this.counters = counters;
+  }
+
+  /** What the file may take, without its write-ahead log: an eighth is left to that. */
+  long limit() {
+    return config.maxBytes() - config.maxBytes() / 8;
+  }
+
+  void load(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT first, lanes FROM gone ORDER BY first")) {
+      while (rows.next()) {
+        gone.add(new Gone.Run(rows.getLong(1), rows.getBytes(2)));
+      }
+    }
+    events = Database.longOf(connection, "SELECT count(*) FROM published");
+    oldest = readOldest(connection);
+  }
+
+  private static @Nullable Instant readOldest(Connection connection) throws SQLException {
+    long time = Database.longOf(connection, "SELECT time FROM published ORDER BY id LIMIT 1");
+    return time == 0 ? null : Instant.ofEpochMilli(time);
+  }
+
+  void added(int count, Instant time) {
+    if (count > 0) {
+      events += count;
+      if (oldest == null) {
+        oldest = time;
+      }
+    }
+  }
+
+  @Nullable Instant oldest() {
+    return oldest;
+  }
+
+  long events() {
+    return events;
+  }
+
+  /** Forgets what it knew of a file that is no longer there. */
+  void restart(Connection connection) throws SQLException {
+    events = Database.longOf(connection, "SELECT count(*) FROM published");
+    oldest = readOldest(connection);
+  }
+
+  /**
+   * Does one step, in a transaction of its own.
+   *
+   * @param buffered up to this seq accepted events are in the handler's hands
+   * @return whether there is more to do at once
+   */
+  boolean step(WriteStatements statements, long buffered) throws SQLException {
+    Connection connection = statements.connection();
+    long pageSize = Database.longOf(connection, "PRAGMA page_size");
+    long pages = Database.longOf(connection, "PRAGMA page_count");
+    long free = Database.longOf(connection, "PRAGMA freelist_count");
+    boolean full = (pages - free) * pageSize > limit() * 0.95;
+    if (full || isTooOld()) {
+      int removed = remove(connection, full);
+      if (removed == 0 && full) {
+        removed = removeUnprocessed(connection, buffered);
+      }
+      if (removed > 0) {
+        statements.forgetSessions();
+        removeSessions(connection);
+        connection.commit();
+        return true;
+      }
+      connection.rollback();
+    }
+    if (free * pageSize > Math.max(1 << 20, pages * pageSize * FREE_SHARE)) {
+      shrink(connection);
+      connection.commit();
+      return true;
+    }
+    return false;
+  }
+
+  private boolean isTooOld() {
+    Instant time = oldest;
+    return time != null && time.isBefore(clock.instant().minus(config.maxAge()));
+  }
+
+  private int remove(Connection connection, boolean full) throws SQLException {
+    long keepFrom = clock.instant().minus(config.maxAge()).toEpochMilli();
+    var ids = new ArrayList<Long>(STEP_EVENTS);
+    var lanes = new ArrayList<Byte>(STEP_EVENTS);
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT id, lane, time FROM published ORDER BY id LIMIT " + STEP_EVENTS)) {
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next() && (full || rows.getLong(3) < keepFrom)) {
+          ids.add(rows.getLong(1));
+          lanes.add(rows.getByte(2));
+        }
+      }
+    }
+    if (ids.isEmpty()) {
+      return 0;
+    }
+    long last = ids.getLast();
+    try (PreparedStatement accepted =
+            connection.prepareStatement(
+                "DELETE FROM accepted WHERE seq IN (SELECT seq FROM published WHERE id <= ?)");
+        PreparedStatement published =
+            connection.prepareStatement("DELETE FROM published WHERE id <= ?")) {
+      accepted.setLong(1, last);
+      accepted.executeUpdate();
+      published.setLong(1, last);
+      published.executeUpdate();
+    }
+    remember(connection, ids, lanes);
+    counters.removed.add(ids.size());
+    events -= ids.size();
+    oldest = readOldest(connection);
+    return ids.size();
+  }
+
+  private void remember(Connection connection, List<Long> ids, List<Byte> lanes)
+      throws SQLException {
+    try (PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO gone (first, lanes) VALUES (?, ?)");
+        PreparedStatement forget =
+            connection.prepareStatement("DELETE FROM gone WHERE first < ?")) {
+      int from = 0;
+      for (int i = 1; i <= ids.size(); i++) {
+        if (i == ids.size() || ids.get(i) != ids.get(i - 1) + 1) {
+          byte[] run = new byte[i - from];
+          for (int k = from; k < i; k++) {
+            run[k - from] = lanes.get(k);
+          }
+          gone.add(new Gone.Run(ids.get(from), run));
+          insert.setLong(1, ids.get(from));
+          insert.setBytes(2, run);
+          insert.executeUpdate();
+          from = i;
+        }
+      }
+      forget.setLong(1, gone.oldest());
+      forget.executeUpdate();
+    }
+  }
+
+  /** The handler is behind by the whole log: the oldest that it has not read yet go. */
+  private int removeUnprocessed(Connection connection, long buffered) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            """
+            DELETE FROM accepted WHERE seq IN
+              (SELECT seq FROM accepted WHERE seq > ? ORDER BY seq LIMIT 512)""")) {
+      delete.setLong(1, buffered);
+      int removed = delete.executeUpdate();
+      counters.dropped("retention", removed);
+      return removed;
+    }
+  }
+
+  private static void removeSessions(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          """
+          DELETE FROM sessions WHERE key IN (
+            SELECT key FROM sessions s
+            WHERE last < coalesce((SELECT time FROM published ORDER BY id LIMIT 1), 0)
+              AND NOT EXISTS (SELECT 1 FROM published p WHERE p.session = s.key)
+              AND NOT EXISTS (SELECT 1 FROM accepted a WHERE a.session = s.key AND a.seq >
+                (SELECT value FROM progress WHERE name = 'done-seq'))
+            ORDER BY last LIMIT 64)""");
+    }
+  }
+
+  private static void shrink(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("PRAGMA incremental_vacuum(" + STEP_PAGES + ")")) {
+      while (rows.next()) {
+        // SQLite frees a page with each step.
+      }
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.evenkeel.server.log;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.budget.QueueState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The log in one SQLite file. It puts the parts together: the writer, the reader and the tails. */
+public final class SqliteEventLog implements EventLog {
+
+  /** The session of events that come from the server itself. */
+  public static final Session SERVER = new Session("evenkeel", "");
+
+  private static final System.Logger LOG = System.getLogger(SqliteEventLog.class.getName());
+
+  /** How long a disk that fails to be read is left alone. */
+  private static final long READ_RETRY_MILLIS = 200;
+
+  private final LogConfig config;
+  private final Database database;
+  private final LogReader reader;
+  private final LogCounters counters = new LogCounters();
+  private final Gone gone = new Gone();
+  private final Work work = new Work();
+  private final Progress progress;
+  private final PositionTable positions;
+  private final AcceptedFeed feed;
+  private final PublishedTail tail;
+  private final Set<Long> alreadyDone;
+  private final LogWriter writer;
+
+  /**
+   * Opens the log and starts its writer.
+   *
+   * @throws LogRefusedException when a newer version wrote the file
+   * @throws SQLException when the disk does not let it
+   */
+  public SqliteEventLog(LogConfig config, MemoryBudget budget, Clock clock) throws SQLException {
+    this.config = config;
+    this.database = new Database(config.file(), clock);
+    Connection connection = database.openForWriting();
+    try {
+      long floor = EventId.firstAt(database.notBefore());
+      long lastSeq = Database.longOf(connection, "SELECT max(seq) FROM accepted");
+      long lastId = Database.longOf(connection, "SELECT max(id) FROM published");
+      long doneSeq = progress(connection, "done-seq");
+      long nextId = Math.max(lastId + 1, floor);
+      this.progress = new Progress(doneSeq);
+      this.reader = new LogReader(database);
+      this.alreadyDone =
+          new HashSet<>(
+              reader.doneAbove(new Progress.Marks(doneSeq, progress(connection, "from-id"))));
+      this.feed = new AcceptedFeed(budget, this::backlog, doneSeq, lastSeq);
+      this.tail = new PublishedTail(budget, config.tailBytes(), gone, nextId - 1);
+      this.positions = new PositionTable(tail::newest);
+      positions.load(connection);
+      var retention = new Retention(config, clock, gone, counters);
+      retention.load(connection);
+      connection.commit();
+      this.writer =
+          new LogWriter(
+              database,
+              new WriteStatements(connection),
+              new LogWriter.Parts(work, feed, tail, progress, positions, retention, counters),
+              new Checkpoints(database, Math.min(4L << 20, config.maxBytes() / 16)),
+              clock,
+              Math.max(lastSeq + 1, floor),
+              nextId);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+    writer.start();
+  }
+
+  private static long progress(Connection connection, String name) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT value FROM progress WHERE name = ?")) {
+      select.setString(1, name);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+
+  private List<AcceptedEvent> backlog(long after, long upTo, int limit) throws SQLException {
+    long from = after;
+    while (true) {
+      List<AcceptedEvent> read = reader.accepted(from, upTo, limit);
+      if (read.isEmpty() || alreadyDone.isEmpty()) {
+        return read;
+      }
+      from = read.getLast().seq();
+      var open = new ArrayList<>(read);
+      open.removeIf(event -> alreadyDone.remove(event.seq()));
+      if (!open.isEmpty()) {
+        return open;
+      }
+    }
+  }
+
+  /** What is written anew when a disk that failed is back: the state of all maps. */
+  public void onRecovery(Supplier<List<StateChange>> state) {
+    writer.onRecovery(state);
+  }
+
+  /** For queries: the file, read beside the writer. */
+  public LogReader reader() {
+    return reader;
+  }
+
+  @Override
+  public CompletableFuture<Appended> append(HookEvent event) {
+    var answer = new CompletableFuture<Appended>();
+    work.add(new Work.Append(event, answer));
+    return answer;
+  }
+
+  @Override
+  public @Nullable AcceptedEvent take() throws InterruptedException {
+    while (true) {
+      try {
+        AcceptedEvent event = feed.take();
+        if (event != null) {
+          progress.taken(event.seq(), writer.nextId());
+        }
+        return event;
+      } catch (SQLException e) {
+        LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
+        Thread.sleep(READ_RETRY_MILLIS);
+      }
+    }
+  }
+
+  @Override
+  public void publish(Publication publication) {
+    work.add(publication);
+  }
+
+  @Override
+  public List<StateChange> loadState(String map) {
+    try {
+      return reader.query(
+          connection -> {
+            var changes = new ArrayList<StateChange>();
+            try (PreparedStatement select =
+                connection.prepareStatement(
+                    "SELECT key, value, version FROM state WHERE map = ? ORDER BY version")) {
+              select.setString(1, map);
+              try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                  changes.add(
+                      new StateChange(map, rows.getString(1), rows.getString(2), rows.getLong(3)));
+                }
+              }
+            }
+            return changes;
+          });
+    } catch (SQLException e) {
+      throw new IllegalStateException("the state of " + map + " cannot be read: " + e, e);
+    }
+  }
+
+  @Override
+  public Page after(long after, Lanes lanes, int maxEvents, int maxBytes) {
+    Page page = tail.after(after, lanes, maxEvents, maxBytes);
+    if (page != null) {
+      return page;
+    }
+    try {
+      Page read = reader.published(after, tail.floor(), lanes, maxEvents, maxBytes);
+      return new Page(read.events(), read.upTo(), gone.countBetween(after, read.upTo(), lanes));
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
+      return new Page(List.of(), after, 0);
+    }
+  }
+
+  @Override
+  public long newest() {
+    return tail.newest();
+  }
+
+  @Override
+  public Subscription onPublished(Runnable listener) {
+    return writer.onPublished(listener);
+  }
+
+  @Override
+  public Position resume(String reader, Lanes lanes) {
+    return positions.resume(reader, lanes);
+  }
+
+  /** Publishes an event of the server itself. */
+  public void publishServerEvent(String name, ObjectNode data) {
+    writer.publishServerEvent(name, data);
+  }
+
+  /** An empty object, for the data of a server event. */
+  public static ObjectNode data() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** Lets go of what disk has too, when memory is tight. */
+  public void yieldMemory() {
+    tail.giveWay();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writer.isWritable();
+  }
+
+  @Override
+  public LogStatus status() {
+    return new LogStatus(
+        writer.isWritable(),
+        writer.events(),
+        database.bytes(),
+        config.maxBytes(),
+        writer.oldest(),
+        counters.published.sum(),
+        counters.unlogged.sum(),
+        counters.dropped(),
+        counters.removed.sum());
+  }
+
+  @Override
+  public List<QueueState> queues() {
+    return List.of(
+        new QueueState("log-appends", work.waitingAppends(), -1, -1, -1),
+        new QueueState("log-publications", work.waitingPublications(), -1, -1, -1),
+        feed.state(),
+        tail.state());
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+    writer.close();
+    reader.close();
+    tail.clear();
+  }
+}
