@@ -34,8 +34,13 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
    */
   @Nullable AcceptedEvent take() throws InterruptedException;
 
-  /** Writes what came of an event, in one transaction, after all that was handed in before. */
-  void publish(Publication publication);
+  /**
+   * Writes what came of an event, in one transaction, after all that was handed in before.
+   *
+   * @param written called on the writer's thread when it is written, or, while the disk fails, is
+   *     out in memory
+   */
+  void publish(Publication publication, Runnable written);
 
   /** The state that was last written, by map. */
   List<StateChange> loadState(String map);

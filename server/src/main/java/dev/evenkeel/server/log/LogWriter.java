@@ -113,7 +113,7 @@ final class LogWriter {
 
   void publishServerEvent(String name, ObjectNode data) {
     var event = new Publication.Derived(EventType.SERVER, SqliteEventLog.SERVER, name, data);
-    parts.work().add(Publication.of(List.of(event), List.of(), clock.instant()));
+    parts.work().add(Publication.of(List.of(event), List.of(), clock.instant()), () -> {});
   }
 
   private void run() {
@@ -137,8 +137,8 @@ final class LogWriter {
       seqs[i] = nextSeq++;
     }
     var published = new ArrayList<PublishedEvent>();
-    for (Publication publication : group.publications()) {
-      giveIds(publication, published);
+    for (Work.Publish each : group.publications()) {
+      giveIds(each.publication(), published);
     }
     boolean logged = writable && writeToDisk(group, seqs, published);
     if (!logged) {
@@ -150,6 +150,7 @@ final class LogWriter {
       parts.counters().published.add(published.size());
       listeners.forEach(Runnable::run);
     }
+    group.publications().forEach(each -> each.written().run());
   }
 
   /** The event first, then what was derived from it. */
@@ -186,8 +187,8 @@ final class LogWriter {
         to.append(seqs[i], group.appends().get(i).event());
       }
       int next = 0;
-      for (Publication publication : group.publications()) {
-        next = publish(to, publication, published, next);
+      for (Work.Publish each : group.publications()) {
+        next = publish(to, each.publication(), published, next);
       }
       if (!group.publications().isEmpty()) {
         to.progress(parts.progress().marks(nextId));
@@ -260,8 +261,8 @@ final class LogWriter {
 
   /** What the disk has to be told when it is back. */
   private void remember(Work.Group group) {
-    for (Publication publication : group.publications()) {
-      AcceptedEvent accepted = publication.cause();
+    for (Work.Publish each : group.publications()) {
+      AcceptedEvent accepted = each.publication().cause();
       if (accepted != null && accepted.logged()) {
         doneWithoutDisk.add(accepted.seq());
       }

@@ -147,8 +147,8 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
-  public void publish(Publication publication) {
-    work.add(publication);
+  public void publish(Publication publication, Runnable written) {
+    work.add(publication, written);
   }
 
   @Override

@@ -25,10 +25,12 @@ final class Work {
   private static final int MAX_APPENDS = 512;
   private static final int MAX_PUBLICATIONS = 512;
 
+  record Publish(Publication publication, Runnable written) {}
+
   record Append(HookEvent event, CompletableFuture<Appended> answer) {}
 
   /** What is written in one transaction. */
-  record Group(List<Append> appends, List<Publication> publications) {
+  record Group(List<Append> appends, List<Publish> publications) {
     boolean isEmpty() {
       return appends.isEmpty() && publications.isEmpty();
     }
@@ -36,7 +38,7 @@ final class Work {
 
   // Mutable state, lock-free
   private final Queue<Append> appends = new ConcurrentLinkedQueue<>();
-  private final Queue<Publication> publications = new ConcurrentLinkedQueue<>();
+  private final Queue<Publish> publications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingAppends = new AtomicInteger();
   private final AtomicInteger waitingPublications = new AtomicInteger();
   private final AtomicBoolean asleep = new AtomicBoolean();
@@ -48,9 +50,9 @@ final class Work {
     wake();
   }
 
-  void add(Publication publication) {
+  void add(Publication publication, Runnable written) {
     waitingPublications.incrementAndGet();
-    publications.add(publication);
+    publications.add(new Publish(publication, written));
     wake();
   }
 
@@ -82,7 +84,7 @@ final class Work {
       bytes += append.event().size();
     }
     while (group.publications().size() < MAX_PUBLICATIONS) {
-      Publication publication = publications.poll();
+      Publish publication = publications.poll();
       if (publication == null) {
         break;
       }

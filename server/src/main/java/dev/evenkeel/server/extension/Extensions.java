@@ -1,0 +1,179 @@
+package dev.evenkeel.server.extension;
+
+import dev.evenkeel.extension.Emission;
+import dev.evenkeel.extension.EvictionHandler;
+import dev.evenkeel.extension.Extension;
+import dev.evenkeel.server.log.StateChange;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** All extensions that run, in their stated order: the order of their names. */
+public final class Extensions implements AutoCloseable {
+
+  private static final String ALL = "*";
+
+  private final List<RunningExtension> running = new ArrayList<>();
+  private final List<Registration.Filter> filters;
+  private final Map<String, List<Registration.Processor>> processors = new HashMap<>();
+  private final List<Registration.Processor> processorsOfAll;
+  private final List<StateMap<?, ?>> maps;
+
+  /**
+   * Starts the extensions.
+   *
+   * @param config by extension, its settings by key
+   * @param state where bounded maps begin
+   * @param limits the operator's word on a map's limits
+   * @throws IllegalArgumentException when an extension's settings are wrong or it cannot start; the
+   *     message names it
+   */
+  public Extensions(
+      List<? extends Extension> extensions,
+      Map<String, Map<String, String>> config,
+      StateStore state,
+      UnaryOperator<RunningExtension.LimitsOf> limits,
+      Clock clock) {
+    for (Extension extension : extensions) {
+      running.add(new RunningExtension(extension));
+    }
+    running.sort(Comparator.comparing(RunningExtension::name));
+    checkNames(config.keySet());
+    for (RunningExtension each : running) {
+      var offer =
+          new RunningExtension.Offer(
+              config.getOrDefault(each.name(), Map.of()), state, limits, clock);
+      try {
+        each.start(offer);
+      } catch (Exception e) {
+        throw new IllegalArgumentException(
+            "The extension " + each.name() + " cannot start: " + e.getMessage(), e);
+      }
+    }
+    filters = running.stream().flatMap(each -> each.filters().stream()).toList();
+    maps = running.stream().<StateMap<?, ?>>flatMap(each -> each.maps().stream()).toList();
+    indexProcessors();
+    processorsOfAll = processors.getOrDefault(ALL, List.of());
+  }
+
+  private void checkNames(Set<String> configured) {
+    var names = new HashSet<String>();
+    for (RunningExtension each : running) {
+      if (!names.add(each.name())) {
+        throw new IllegalArgumentException("Two extensions are named " + each.name());
+      }
+    }
+    for (String name : configured) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            "evenkeel.extensions."
+                + name
+                + " is set, and there is no such extension; there are "
+                + new TreeSet<>(names));
+      }
+    }
+  }
+
+  /** Whoever wants all events stands in the list of each name too, in the order of extensions. */
+  private void indexProcessors() {
+    List<Registration.Processor> all =
+        running.stream().flatMap(each -> each.processors().stream()).toList();
+    for (Registration.Processor each : all) {
+      processors.computeIfAbsent(
+          each.event(),
+          name ->
+              all.stream()
+                  .filter(one -> one.event().equals(name) || one.event().equals(ALL))
+                  .toList());
+    }
+  }
+
+  /** The filters, in order. */
+  public List<Registration.Filter> filters() {
+    return filters;
+  }
+
+  /** The processors of events of this name, in order. */
+  public List<Registration.Processor> processorsOf(String event) {
+    return processors.getOrDefault(event, processorsOfAll);
+  }
+
+  /** The periodic tasks. */
+  public List<Registration.Task> tasks() {
+    return running.stream().flatMap(each -> each.tasks().stream()).toList();
+  }
+
+  /** The extensions, in order. */
+  public List<RunningExtension> running() {
+    return Collections.unmodifiableList(running);
+  }
+
+  /** How full the bounded maps are. */
+  public List<MapState> mapStates() {
+    return maps.stream().map(StateMap::state).toList();
+  }
+
+  /** All state, as it is to be written. */
+  public List<StateChange> snapshot() {
+    return maps.stream().flatMap(each -> each.snapshot().stream()).toList();
+  }
+
+  /** Looks for entries that are too old. */
+  public void cleanUp() {
+    maps.forEach(StateMap::cleanUp);
+  }
+
+  /** An entry that a map let go by itself. */
+  public record Eviction(RunningExtension extension, StateChange change, Telling telling) {}
+
+  /** Tells the extension of it. */
+  @FunctionalInterface
+  public interface Telling {
+    void tell(Emission emission) throws Exception;
+  }
+
+  /** The evictions that are still to be written and told. */
+  public List<Eviction> takeEvictions() {
+    List<Eviction> taken = null;
+    for (RunningExtension extension : running) {
+      for (StateMap<?, ?> map : extension.maps()) {
+        if (map.hasEvicted()) {
+          taken = taken == null ? new ArrayList<>() : taken;
+          take(extension, map, taken);
+        }
+      }
+    }
+    return taken == null ? List.of() : taken;
+  }
+
+  private static <K, V> void take(
+      RunningExtension extension, StateMap<K, V> map, List<Eviction> taken) {
+    EvictionHandler<K, V> handler = map.evictionHandler();
+    for (var each = map.pollEvicted(); each != null; each = map.pollEvicted()) {
+      StateMap.Evicted<K, V> evicted = each;
+      taken.add(
+          new Eviction(
+              extension,
+              evicted.change(),
+              emission -> {
+                if (handler != null) {
+                  handler.evicted(evicted.key(), evicted.value(), emission);
+                }
+              }));
+    }
+  }
+
+  /** Stops the extensions, the last started first. */
+  @Override
+  public void close() {
+    running.reversed().forEach(RunningExtension::stop);
+  }
+}

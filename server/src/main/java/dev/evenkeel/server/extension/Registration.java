@@ -1,0 +1,28 @@
+package dev.evenkeel.server.extension;
+
+import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventProcessor;
+import dev.evenkeel.extension.PeriodicTask;
+import java.time.Duration;
+
+/** One thing that an extension asked for when it started. */
+public sealed interface Registration {
+
+  /** Whose it is. */
+  RunningExtension extension();
+
+  /** A filter. */
+  record Filter(RunningExtension extension, EventFilter filter) implements Registration {}
+
+  /**
+   * A processor.
+   *
+   * @param event the name of the events it wants, {@code "*"} for all
+   */
+  record Processor(RunningExtension extension, String event, EventProcessor processor)
+      implements Registration {}
+
+  /** A task that runs a period after its last end. */
+  record Task(RunningExtension extension, Duration period, PeriodicTask task)
+      implements Registration {}
+}

@@ -1,0 +1,68 @@
+package dev.evenkeel.server.handler;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.Emission;
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.log.EventType;
+import dev.evenkeel.server.log.Publication;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one call adds. It belongs to the thread of the call. */
+final class CallEmission implements Emission {
+
+  private static final JsonMapper JSON = JsonMapper.builder().findAndAddModules().build();
+
+  private final @Nullable HookEvent event;
+
+  // Mutable state, owned by the thread of the call
+  final Map<String, JsonNode> attached = new LinkedHashMap<>();
+  final List<Publication.Derived> derived = new ArrayList<>();
+  @Nullable String dropReason;
+
+  CallEmission(@Nullable HookEvent event) {
+    this.event = event;
+  }
+
+  @Override
+  public void attach(String field, @Nullable Object value) {
+    HookEvent to = event("attach");
+    boolean taken = to.attachments().containsKey(field) || !to.at(field).isMissingNode();
+    if (!taken) {
+      JsonNode node = value == null ? NullNode.getInstance() : JSON.valueToTree(value);
+      attached.putIfAbsent(field, node);
+    }
+  }
+
+  @Override
+  public void emit(String name, ObjectNode data) {
+    emit(event("emit").session(), name, data);
+  }
+
+  @Override
+  public void emit(Session session, String name, ObjectNode data) {
+    derived.add(new Publication.Derived(EventType.DERIVED, session, name, data.deepCopy()));
+  }
+
+  @Override
+  public void drop(String reason) {
+    event("drop");
+    if (dropReason == null) {
+      dropReason = reason;
+    }
+  }
+
+  private HookEvent event(String verb) {
+    if (event == null) {
+      throw new IllegalStateException("there is no event to " + verb + "; name a session");
+    }
+    return event;
+  }
+}

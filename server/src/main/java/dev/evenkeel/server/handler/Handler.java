@@ -1,0 +1,243 @@
+package dev.evenkeel.server.handler;
+
+import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.Registration;
+import dev.evenkeel.server.log.AcceptedEvent;
+import dev.evenkeel.server.log.EventLog;
+import dev.evenkeel.server.log.Publication;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Follows the accepted events for the life of the server: takes each to the lane of its session,
+ * runs the extensions on it, and publishes what came of it.
+ */
+public final class Handler implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Handler.class.getName());
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(20);
+  private static final Duration CLEANUP_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  private final HandlerConfig config;
+  private final EventLog log;
+  private final Extensions extensions;
+  private final Clock clock;
+  private final Window window;
+  private final CallWatch watch = new CallWatch();
+  private final Workers workers = new Workers();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("handler-watch").daemon().factory());
+  private final Thread dispatcher =
+      Thread.ofPlatform().name("handler-dispatcher").unstarted(this::dispatch);
+
+  // Mutable state, lock-free
+  private final Map<Session, Lane> lanes = new ConcurrentHashMap<>();
+  private final AtomicLong handled = new AtomicLong();
+  private volatile boolean closed;
+
+  /** A handler that is still to be started. */
+  public Handler(HandlerConfig config, EventLog log, Extensions extensions, Clock clock) {
+    this.config = config;
+    this.log = log;
+    this.extensions = extensions;
+    this.clock = clock;
+    this.window = new Window(config.window(), config.windowBytes());
+  }
+
+  /** Begins with the first event that is not published yet. */
+  public void start() {
+    if (config.debug()) {
+      LOG.log(System.Logger.Level.INFO, "The handler starts; it is the one for all events.");
+    }
+    dispatcher.start();
+    repeat(WATCH_INTERVAL, this::look);
+    repeat(CLEANUP_INTERVAL, () -> workers.execute(this::cleanUp));
+    extensions.tasks().forEach(this::schedule);
+  }
+
+  private void repeat(Duration interval, Runnable work) {
+    var _ =
+        timer.scheduleWithFixedDelay(
+            work, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    try {
+      watch.look();
+      workers.adapt();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "The watch over calls failed", e);
+    }
+  }
+
+  private void dispatch() {
+    try {
+      while (true) {
+        AcceptedEvent event = log.take();
+        if (event == null) {
+          return;
+        }
+        window.enter(event.bytes());
+        offer(event);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void offer(AcceptedEvent event) {
+    Session session = event.event().session();
+    while (true) {
+      Lane lane = lanes.computeIfAbsent(session, each -> new Lane());
+      switch (lane.offer(event)) {
+        case START -> {
+          workers.execute(() -> work(session, lane));
+          return;
+        }
+        case WAITS -> {
+          return;
+        }
+        case RETIRED -> lanes.remove(session, lane);
+      }
+    }
+  }
+
+  /** Works off a lane, until it is empty or a late call has moved it to another thread. */
+  private void work(Session session, Lane lane) {
+    for (AcceptedEvent event = lane.next(); event != null; event = lane.next()) {
+      var processing =
+          new Processing(
+              event,
+              extensions.processorsOf(event.event().name()),
+              watch,
+              System.nanoTime() + config.deadline().toNanos());
+      if (!handle(session, lane, event, processing)) {
+        return;
+      }
+    }
+    lanes.remove(session, lane);
+  }
+
+  private boolean handle(Session session, Lane lane, AcceptedEvent event, Processing processing) {
+    Runnable goOn =
+        () ->
+            workers.execute(
+                () -> {
+                  if (handle(session, lane, event, processing)) {
+                    work(session, lane);
+                  }
+                });
+    if (!processing.runProcessors(goOn)) {
+      return false;
+    }
+    long count = handled.incrementAndGet();
+    if (count % config.cleanupIntervalEvents() == 0) {
+      extensions.cleanUp();
+      if (config.debug()) {
+        LOG.log(System.Logger.Level.INFO, "performed cleanup after {0} events", count);
+      }
+    }
+    tellEvictions(processing);
+    publish(event, processing);
+    return true;
+  }
+
+  private void publish(AcceptedEvent event, Processing processing) {
+    Publication publication;
+    try {
+      publication = processing.publication(clock.instant());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "What came of an event cannot be written", e);
+      publication = Publication.of(event, Map.of(), null, List.of(), List.of());
+    }
+    log.publish(publication, () -> window.leave(event.bytes()));
+  }
+
+  private void tellEvictions(Processing processing) {
+    for (Extensions.Eviction each : extensions.takeEvictions()) {
+      processing.tell(each, System.nanoTime() + config.deadline().toNanos());
+    }
+  }
+
+  /** Looks through the bounded maps, and publishes what comes of it. */
+  public void cleanUp() {
+    extensions.cleanUp();
+    var processing = new Processing(null, List.of(), watch, 0);
+    tellEvictions(processing);
+    publishIfAny(processing);
+  }
+
+  private void publishIfAny(Processing processing) {
+    if (!processing.isEmpty()) {
+      log.publish(processing.publication(clock.instant()), () -> {});
+    }
+  }
+
+  private void schedule(Registration.Task task) {
+    long millis = Math.max(1, task.period().toMillis());
+    var _ = timer.schedule(() -> workers.execute(() -> run(task)), millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void run(Registration.Task task) {
+    var processing = new Processing(null, List.of(), watch, 0);
+    long deadline = System.nanoTime() + config.deadline().toNanos();
+    var call = new Call(task.extension(), "a periodic task", null, deadline, null);
+    if (processing.run(call, () -> task.task().run(call.emission))) {
+      tellEvictions(processing);
+      publishIfAny(processing);
+    }
+    if (!closed) {
+      schedule(task);
+    }
+  }
+
+  /** How many sessions have events at work. */
+  public int activeLanes() {
+    return lanes.size();
+  }
+
+  /** How many threads run extensions. */
+  public int workers() {
+    return workers.size();
+  }
+
+  /** What is between the log and publication. */
+  public QueueState queue() {
+    return new QueueState(
+        "handler", window.size(), config.window(), window.bytes(), config.windowBytes());
+  }
+
+  /** Ends after the events at work are published, or after five seconds. The log must be open. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    timer.shutdownNow();
+    dispatcher.interrupt();
+    try {
+      dispatcher.join(DRAIN);
+      if (!window.awaitEmpty(DRAIN.toNanos())) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0} events were still at work; they are processed after the next start.",
+            window.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    workers.close();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.evenkeel.server.handler;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Bounds what is between the log and publication, in events and bytes. */
+final class Window {
+
+  private final int capacity;
+  private final long capacityBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition freed = lock.newCondition();
+
+  // Mutable state, guarded by lock
+  private int size;
+  private long bytes;
+
+  Window(int capacity, long capacityBytes) {
+    this.capacity = capacity;
+    this.capacityBytes = capacityBytes;
+  }
+
+  /** Waits for room. */
+  void enter(long eventBytes) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (size > 0 && (size >= capacity || bytes + eventBytes > capacityBytes)) {
+        freed.await();
+      }
+      size++;
+      bytes += eventBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(long eventBytes) {
+    lock.lock();
+    try {
+      size--;
+      bytes -= eventBytes;
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until nothing is in it, or the time is over. */
+  boolean awaitEmpty(long nanos) throws InterruptedException {
+    long left = nanos;
+    lock.lockInterruptibly();
+    try {
+      while (size > 0 && left > 0) {
+        left = freed.awaitNanos(left);
+      }
+      return size == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int size() {
+    lock.lock();
+    try {
+      return size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long bytes() {
+    lock.lock();
+    try {
+      return bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
