@@ -129,7 +129,9 @@ final class Database {
     try (Statement statement = connection.createStatement()) {
       if (!readOnly) {
         // In this order: how free pages are kept is fixed by the first page that is written.
-        statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
+        if (longOf(connection, "PRAGMA page_count") == 0) {
+          statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
+        }
         statement.execute("PRAGMA journal_mode = WAL");
         statement.execute("PRAGMA synchronous = NORMAL");
         statement.execute("PRAGMA journal_size_limit = 1048576");

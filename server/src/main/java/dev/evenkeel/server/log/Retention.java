@@ -107,13 +107,13 @@ final class Retention {
         connection.commit();
         return true;
       }
-      connection.rollback();
     }
     if (free * pageSize > Math.max(1 << 20, pages * pageSize * FREE_SHARE)) {
       shrink(connection);
       connection.commit();
       return true;
     }
+    connection.rollback();
     return false;
   }
 

@@ -1,0 +1,105 @@
+package dev.evenkeel.server.intake;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides who may come in, so that no page in a browser and no stranger on the network reads events
+ * or posts them.
+ *
+ * <p>A page in the user's browser can reach loopback. It is known by its {@code Origin}, by {@code
+ * Sec-Fetch-Site: cross-site} where it sends none, and, after DNS rebinding, by a {@code Host} that
+ * is not ours.
+ */
+public final class Doorkeeper {
+
+  private static final Set<String> LOOPBACK_NAMES =
+      Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+  private static final String BEARER = "bearer ";
+
+  /** What is known of a request before its body is read. */
+  public record Caller(
+      String path,
+      @Nullable String host,
+      @Nullable String origin,
+      @Nullable String secFetchSite,
+      @Nullable String authorization) {}
+
+  /**
+   * Why a request is refused.
+   *
+   * @param status 401 or 403
+   * @param error what is wrong and what to do
+   */
+  public record Refusal(int status, String error) {}
+
+  private final byte @Nullable [] token;
+  private final Set<String> hosts = new HashSet<>(LOOPBACK_NAMES);
+  private final Set<String> origins;
+
+  /**
+   * @param token what a caller has to know, or null when nobody has to
+   * @param allowedHosts names by which this server may be called, beside those of loopback
+   * @param allowedOrigins pages that may call it, as {@code https://host:port}
+   */
+  public Doorkeeper(
+      @Nullable String token, List<String> allowedHosts, List<String> allowedOrigins) {
+    this.token = token == null || token.isEmpty() ? null : token.getBytes(UTF_8);
+    allowedHosts.forEach(each -> hosts.add(each.toLowerCase(Locale.ROOT)));
+    this.origins = Set.copyOf(allowedOrigins);
+  }
+
+  /** Null when the caller may come in. */
+  public @Nullable Refusal refuses(Caller caller) {
+    String host = caller.host() == null ? null : withoutPort(caller.host());
+    if (host != null && !hosts.contains(host)) {
+      return new Refusal(
+          403, "The host '" + host + "' is not one of this server's; see evenkeel.allowed-hosts");
+    }
+    String origin = caller.origin();
+    if (origin != null && !origins.contains(origin) && !isOurs(origin, caller.host())) {
+      return new Refusal(
+          403, "Pages of '" + origin + "' may not call this server; see evenkeel.allowed-origins");
+    }
+    if (origin == null && "cross-site".equals(caller.secFetchSite())) {
+      return new Refusal(403, "Pages of other sites may not call this server");
+    }
+    if (token != null && !isHealth(caller.path()) && !knowsToken(caller.authorization())) {
+      return new Refusal(401, "This server wants the header 'Authorization: Bearer <token>'");
+    }
+    return null;
+  }
+
+  /** Our own pages are those that were loaded from the address that is called now. */
+  private static boolean isOurs(String origin, @Nullable String host) {
+    return host != null && origin.equals("http://" + host);
+  }
+
+  private static String withoutPort(String host) {
+    int colon = host.lastIndexOf(':');
+    boolean hasPort = colon > 0 && host.indexOf(']') < colon && host.indexOf(':') == colon;
+    boolean hasPortAfterBracket = host.startsWith("[") && host.indexOf(']') < colon;
+    String name = hasPort || hasPortAfterBracket ? host.substring(0, colon) : host;
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isHealth(String path) {
+    return path.equals("/health") || path.equals("/q/health") || path.startsWith("/q/health/");
+  }
+
+  /** Compares in constant time, so that the answer's time tells nothing of the token. */
+  private boolean knowsToken(@Nullable String authorization) {
+    if (authorization == null
+        || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return false;
+    }
+    byte[] given = authorization.substring(BEARER.length()).strip().getBytes(UTF_8);
+    return MessageDigest.isEqual(given, token);
+  }
+}
