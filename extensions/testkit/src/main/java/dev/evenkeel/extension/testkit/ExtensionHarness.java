@@ -1,5 +1,6 @@
 package dev.evenkeel.extension.testkit;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Extension;
@@ -81,6 +82,8 @@ public final class ExtensionHarness implements AutoCloseable {
     }
   }
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
   private final Supplier<? extends Extension> extension;
   private final Map<String, String> config;
   private final Map<String, Limits> limits;
@@ -126,6 +129,11 @@ public final class ExtensionHarness implements AutoCloseable {
     } catch (MalformedEventException e) {
       throw new IllegalArgumentException(e.getMessage() + ": " + json, e);
     }
+  }
+
+  /** Sends an event of these fields that comes now; nested maps and lists become JSON too. */
+  public Reaction send(String agent, Map<String, ?> fields) {
+    return send(agent, JSON.valueToTree(fields).toString());
   }
 
   /** Sends recorded events one after the other, the clock advancing by a step after each. */
