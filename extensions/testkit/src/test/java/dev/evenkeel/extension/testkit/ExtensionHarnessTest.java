@@ -11,18 +11,24 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Session;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ExtensionHarnessTest {
 
   private static final String EVENT = "{\"session_id\":\"s\",\"hook_event_name\":\"X\",\"own\":1}";
+
+  private static final Limits LARGE = Limits.capacity(100);
+
+  record Text(String text) {}
 
   /** An extension whose start is a lambda. */
   record Sample(Start onStart, Runnable onStop) implements Extension {
@@ -85,7 +91,7 @@ class ExtensionHarnessTest {
     // When
     Reaction reaction = harness.send("claude-code", EVENT);
     // Then
-    assertThat(reaction.attached()).containsExactly(java.util.Map.entry("n", IntNode.valueOf(1)));
+    assertThat(reaction.attached()).containsExactly(Map.entry("n", IntNode.valueOf(1)));
     assertThat(reaction.derived())
         .containsExactly(
             new Derived(new Session("claude-code", "s"), "own", data("a", "b")),
@@ -114,8 +120,7 @@ class ExtensionHarnessTest {
     // When
     Reaction reaction = harness.send("claude-code", EVENT);
     // Then
-    assertThat(reaction.attached())
-        .containsExactly(java.util.Map.entry("first", TextNode.valueOf("1")));
+    assertThat(reaction.attached()).containsExactly(Map.entry("first", TextNode.valueOf("1")));
   }
 
   @Test
@@ -158,8 +163,7 @@ class ExtensionHarnessTest {
     Reaction reaction = harness.send("claude-code", EVENT);
     // Then
     assertThat(reaction.failures()).singleElement().isInstanceOf(IOException.class);
-    assertThat(reaction.attached())
-        .containsExactly(java.util.Map.entry("later", IntNode.valueOf(0)));
+    assertThat(reaction.attached()).containsExactly(Map.entry("later", IntNode.valueOf(0)));
     assertThat(reaction.derived()).isEmpty();
     assertThat(reaction.dropped()).isNull();
     assertThat(harness.map("m").size()).isZero();
@@ -316,9 +320,4 @@ class ExtensionHarnessTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("name");
   }
-
-  private static final dev.evenkeel.extension.Limits LARGE =
-      dev.evenkeel.extension.Limits.capacity(100);
-
-  record Text(String text) {}
 }

@@ -1,8 +1,11 @@
 package dev.evenkeel.extension.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Extension;
@@ -13,13 +16,14 @@ import dev.evenkeel.extension.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class HarnessMapTest {
 
-  private static final Limits TWO = new Limits(2, Duration.ofSeconds(300), Duration.ofHours(6));
+  private static final Limits TWO = new Limits(2, Duration.ofMinutes(5), Duration.ofHours(6));
 
   record Item(String text, boolean running) implements Open {
     @Override
@@ -91,7 +95,7 @@ class HarnessMapTest {
           map.put("b", item("3"));
           throw new IllegalArgumentException("no");
         });
-    assertThat(extension.map.entries()).containsExactly(java.util.Map.entry("a", item("1")));
+    assertThat(extension.map.entries()).containsExactly(Map.entry("a", item("1")));
   }
 
   @Test
@@ -145,10 +149,10 @@ class HarnessMapTest {
   void anEntryIsKeptForItsAgeAfterItsLastUse() {
     // Given
     inside(map -> map.put("a", item("1")));
-    harness.advance(Duration.ofSeconds(300));
+    harness.advance(Duration.ofMinutes(5));
     inside(map -> map.get("a"));
     // When
-    harness.advance(Duration.ofSeconds(300));
+    harness.advance(Duration.ofMinutes(5));
     assertThat(extension.evicted).isEmpty();
     List<Derived> emitted = harness.advance(Duration.ofMillis(1));
     // Then
@@ -213,7 +217,7 @@ class HarnessMapTest {
     harness.restart();
     // Then
     assertThat(extension.map.entries())
-        .containsExactly(java.util.Map.entry("a", item("1")), java.util.Map.entry("b", item("2")));
+        .containsExactly(Map.entry("a", item("1")), Map.entry("b", item("2")));
     harness.advance(Duration.ofSeconds(101));
     assertThat(extension.evicted).containsExactly("a");
   }
@@ -238,16 +242,15 @@ class HarnessMapTest {
   void theSizeInBytesIsThatOfKeysAndValues() {
     inside(map -> map.put("ä", item("ö")));
     String json = "\"ä\"" + "{\"text\":\"ö\",\"running\":false}";
-    assertThat(harness.bytesIn("items"))
-        .isEqualTo(json.getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+    assertThat(harness.bytesIn("items")).isEqualTo(json.getBytes(UTF_8).length);
   }
 
   /** Has no property that Jackson finds. */
   static final class Opaque {}
 
   /** Loses its number on the way through JSON. */
-  record Lossy(@com.fasterxml.jackson.annotation.JsonIgnore int number, String text) {
-    @com.fasterxml.jackson.annotation.JsonProperty("length")
+  record Lossy(@JsonIgnore int number, String text) {
+    @JsonProperty("length")
     int length() {
       return number;
     }

@@ -93,10 +93,13 @@ class ToolsExtensionTest {
     Reaction stopped = send("s", "PostToolUseFailure", "t2", Map.of("is_interrupt", true));
     Reaction late =
         send("s", "PostToolUse", "t3", Map.of("tool_response", Map.of("interrupted", true)));
+    Reaction old =
+        send("s", "PostToolUse", "t4", Map.of("tool_response", Map.of("wasInterrupted", true)));
     assertThat(outcome(failed)).isEqualTo("failed");
     assertThat(duration(failed)).isEqualTo(5);
     assertThat(outcome(stopped)).isEqualTo("interrupted");
     assertThat(outcome(late)).isEqualTo("interrupted");
+    assertThat(outcome(old)).isEqualTo("interrupted");
   }
 
   @Test
