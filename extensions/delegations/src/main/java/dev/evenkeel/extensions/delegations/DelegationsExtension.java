@@ -1,0 +1,30 @@
+package dev.evenkeel.extensions.delegations;
+
+import dev.evenkeel.extension.Extension;
+import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.Limits;
+
+/**
+ * Emits {@code delegation_started} when an agent hands work to a subagent, and exactly one {@code
+ * delegation_ended} for each.
+ */
+public final class DelegationsExtension implements Extension {
+
+  private static final Limits LIMITS = Limits.capacity(200);
+
+  @Override
+  public void start(ExtensionContext context) {
+    var active = context.boundedMap("active", DelegationKey.class, Delegation.class, LIMITS);
+    var stopped = context.boundedMap("stopped", SubagentKey.class, StoppedSubagent.class, LIMITS);
+    var delegations = new Delegations(context.config(DelegationsConfig.class), active, stopped);
+
+    active.onEviction(delegations::evicted);
+    context.process("PreToolUse", delegations::began);
+    context.process("SubagentStart", delegations::subagentStarted);
+    context.process("SubagentStop", delegations::subagentStopped);
+    context.process("PostToolUse", delegations::returned);
+    context.process("PostToolUseFailure", delegations::failed);
+    context.process("PermissionDenied", delegations::denied);
+    context.process("SessionEnd", delegations::sessionEnded);
+  }
+}

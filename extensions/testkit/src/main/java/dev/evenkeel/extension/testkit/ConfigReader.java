@@ -1,0 +1,141 @@
+package dev.evenkeel.extension.testkit;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads text by kebab-case keys into a record, as {@code ExtensionContext.config} promises. */
+final class ConfigReader {
+  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+
+  private ConfigReader() {}
+
+  static <C extends Record> C read(Class<C> type, Map<String, String> values) {
+    RecordComponent[] components = type.getRecordComponents();
+    var unknown = new TreeSet<>(values.keySet());
+    var known = new TreeSet<String>();
+    @Nullable C defaults = defaultsOf(type);
+    var types = new Class<?>[components.length];
+    var arguments = new @Nullable Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      String key = keyOf(components[i]);
+      known.add(key);
+      unknown.remove(key);
+      types[i] = components[i].getType();
+      String text = values.get(key);
+      arguments[i] =
+          text != null ? parse(key, text, types[i]) : missing(components[i], types[i], defaults);
+    }
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("unknown configuration " + unknown + "; known: " + known);
+    }
+    return create(type, types, arguments);
+  }
+
+  private static String keyOf(RecordComponent component) {
+    return component.getName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+  }
+
+  private static <C extends Record> @Nullable C defaultsOf(Class<C> type) {
+    boolean has =
+        Arrays.stream(type.getDeclaredConstructors()).anyMatch(c -> c.getParameterCount() == 0);
+    return has ? create(type, new Class<?>[0], new Object[0]) : null;
+  }
+
+  private static @Nullable Object missing(
+      RecordComponent component, Class<?> type, @Nullable Object defaults) {
+    if (defaults != null) {
+      try {
+        component.getAccessor().setAccessible(true);
+        return component.getAccessor().invoke(defaults);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalArgumentException(e);
+      }
+    }
+    if (type == int.class) {
+      return 0;
+    }
+    if (type == long.class) {
+      return 0L;
+    }
+    if (type == double.class) {
+      return 0.0;
+    }
+    if (type == boolean.class) {
+      return false;
+    }
+    return type == List.class ? List.of() : null;
+  }
+
+  private static Object parse(String key, String text, Class<?> type) {
+    try {
+      if (type == String.class) {
+        return text;
+      }
+      if (type == int.class) {
+        return Integer.valueOf(text.strip());
+      }
+      if (type == long.class) {
+        return Long.valueOf(text.strip());
+      }
+      if (type == double.class) {
+        return Double.valueOf(text.strip());
+      }
+      if (type == boolean.class && List.of("true", "false").contains(text.strip())) {
+        return Boolean.valueOf(text.strip());
+      }
+      if (type == Duration.class) {
+        return duration(text.strip());
+      }
+      if (type == List.class) {
+        return Pattern.compile(",")
+            .splitAsStream(text)
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .toList();
+      }
+    } catch (NumberFormatException | DateTimeParseException e) {
+      throw new IllegalArgumentException(key + " is " + text + "; that is no " + type, e);
+    }
+    throw new IllegalArgumentException(key + " is " + text + "; that is no " + type);
+  }
+
+  private static Duration duration(String text) {
+    Matcher matcher = SHORT_DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return Duration.parse(text);
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+
+  private static <C extends Record> C create(
+      Class<C> type, Class<?>[] types, @Nullable Object[] arguments) {
+    try {
+      Constructor<C> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          type.getSimpleName() + " refuses its values: " + e.getCause(), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

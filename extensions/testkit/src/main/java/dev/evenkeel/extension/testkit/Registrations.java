@@ -1,0 +1,141 @@
+package dev.evenkeel.extension.testkit;
+
+import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventProcessor;
+import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Limits;
+import dev.evenkeel.extension.PeriodicTask;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The context that an extension sees while it starts: it takes down what is registered. */
+final class Registrations implements ExtensionContext {
+
+  private record Processor(String event, EventProcessor processor) {}
+
+  /** A periodic task, and when it is due. */
+  static final class Schedule {
+    final Duration period;
+    final PeriodicTask task;
+    Instant due;
+
+    Schedule(Duration period, PeriodicTask task, Instant due) {
+      this.period = period;
+      this.task = task;
+      this.due = due;
+    }
+  }
+
+  private final Map<String, String> config;
+  private final Map<String, Limits> limits;
+  private final Clock clock;
+  private final CallGuard guard;
+
+  // Mutable while the extension starts
+  private final List<EventFilter> filters = new ArrayList<>();
+  private final List<Processor> processors = new ArrayList<>();
+  private final List<Schedule> schedules = new ArrayList<>();
+  private final Map<String, HarnessMap<?, ?>> maps = new LinkedHashMap<>();
+  private boolean configRead;
+  private volatile boolean closed;
+
+  Registrations(
+      Map<String, String> config, Map<String, Limits> limits, Clock clock, CallGuard guard) {
+    this.config = config;
+    this.limits = limits;
+    this.clock = clock;
+    this.guard = guard;
+  }
+
+  @Override
+  public <C extends Record> C config(Class<C> type) {
+    requireOpen("config");
+    configRead = true;
+    return ConfigReader.read(type, config);
+  }
+
+  @Override
+  public void filter(EventFilter filter) {
+    requireOpen("filter");
+    filters.add(filter);
+  }
+
+  @Override
+  public void process(String event, EventProcessor processor) {
+    requireOpen("process");
+    processors.add(new Processor(event, processor));
+  }
+
+  @Override
+  public <K, V> BoundedMap<K, V> boundedMap(
+      String name, Class<K> key, Class<V> value, Limits defaults) {
+    requireOpen("boundedMap");
+    var map =
+        new HarnessMap<>(name, key, value, limits.getOrDefault(name, defaults), clock, this, guard);
+    if (maps.putIfAbsent(name, map) != null) {
+      throw new IllegalArgumentException("there is a map named " + name + " already");
+    }
+    return map;
+  }
+
+  @Override
+  public void every(Duration period, PeriodicTask task) {
+    requireOpen("every");
+    if (!period.isPositive()) {
+      throw new IllegalArgumentException("period is " + period + "; it has to be positive");
+    }
+    schedules.add(new Schedule(period, task, clock.instant().plus(period)));
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  void requireOpen(String what) {
+    if (closed) {
+      throw new IllegalStateException(what + " after start: register everything inside start");
+    }
+  }
+
+  /** The extension has started. */
+  void close() {
+    closed = true;
+    if (!configRead && !config.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the extension reads no configuration, but was given " + config.keySet());
+    }
+    for (String name : limits.keySet()) {
+      if (!maps.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "limits for the map " + name + "; the extension has " + maps.keySet());
+      }
+    }
+  }
+
+  List<EventFilter> filters() {
+    return filters;
+  }
+
+  List<EventProcessor> processorsOf(HookEvent event) {
+    return processors.stream()
+        .filter(p -> p.event.equals("*") || p.event.equals(event.name()))
+        .map(Processor::processor)
+        .toList();
+  }
+
+  List<Schedule> schedules() {
+    return schedules;
+  }
+
+  Map<String, HarnessMap<?, ?>> maps() {
+    return maps;
+  }
+}
