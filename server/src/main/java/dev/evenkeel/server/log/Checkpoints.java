@@ -4,8 +4,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +32,7 @@ final class Checkpoints implements AutoCloseable {
 
   // Mutable state: the writer moves it from IDLE and TO_FINISH, the thread from RUNNING
   private volatile State state = State.IDLE;
+  private Future<?> running = CompletableFuture.completedFuture(null);
 
   Checkpoints(Database database, long threshold) {
     this.database = database;
@@ -41,14 +45,32 @@ final class Checkpoints implements AutoCloseable {
       case IDLE -> {
         if (database.walBytes() > threshold) {
           state = State.RUNNING;
-          thread.execute(this::run);
+          running = thread.submit(this::run);
         }
       }
-      case RUNNING -> {}
-      case TO_FINISH -> {
-        passive(writer);
-        state = State.IDLE;
+      case RUNNING -> {
+        if (database.walBytes() > 2 * threshold) {
+          awaitThread();
+          finish(writer);
+        }
       }
+      case TO_FINISH -> finish(writer);
+    }
+  }
+
+  private void finish(Connection writer) throws SQLException {
+    passive(writer);
+    state = State.IDLE;
+  }
+
+  /** So much is written that the thread does not get ahead: the writer has to wait for it. */
+  private void awaitThread() {
+    try {
+      running.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
     }
   }
 

@@ -60,6 +60,11 @@ final class Gone {
     return runs.isEmpty() ? 0 : runs.getFirst().first();
   }
 
+  /** The highest id that is gone, or 0. */
+  synchronized long newest() {
+    return runs.isEmpty() ? 0 : runs.getLast().last();
+  }
+
   /** How many events of these lanes are gone with an id above the first and up to the second. */
   synchronized long countBetween(long after, long upTo, Lanes lanes) {
     if (runs.isEmpty() || runs.getLast().last() <= after) {

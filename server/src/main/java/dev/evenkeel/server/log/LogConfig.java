@@ -16,6 +16,14 @@ public record LogConfig(Path file, long maxBytes, Duration maxAge, long tailByte
   /** Room for the write-ahead log between checkpoints, and for the newest transactions. */
   private static final long MIN_BYTES = 16L << 20;
 
+  /** What the write-ahead log may take: two checkpoints and a transaction with a large event. */
+  private static final long MAX_WAL_BYTES = 24L << 20;
+
+  /** The share of the whole that is for the write-ahead log. */
+  long walBytes() {
+    return Math.min(MAX_WAL_BYTES, maxBytes / 4);
+  }
+
   public LogConfig {
     if (maxBytes < MIN_BYTES) {
       throw new IllegalArgumentException(

@@ -40,9 +40,9 @@ final class Retention {
     this.counters = counters;
   }
 
-  /** What the file may take, without its write-ahead log: an eighth is left to that. */
-  long limit() {
-    return config.maxBytes() - config.maxBytes() / 8;
+  /** What the file may take: the rest is for the write-ahead log. */
+  private long limit() {
+    return config.maxBytes() - config.walBytes();
   }
 
   void load(Connection connection) throws SQLException {
@@ -210,12 +210,10 @@ final class Retention {
     }
   }
 
+  /** An update, not a query: SQLite frees one page with each step, and has no column to return. */
   private static void shrink(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("PRAGMA incremental_vacuum(" + STEP_PAGES + ")")) {
-      while (rows.next()) {
-        // SQLite frees a page with each step.
-      }
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate("PRAGMA incremental_vacuum(" + STEP_PAGES + ")");
     }
   }
 }

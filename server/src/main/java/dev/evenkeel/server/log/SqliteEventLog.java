@@ -58,7 +58,9 @@ public final class SqliteEventLog implements EventLog {
       long lastSeq = Database.longOf(connection, "SELECT max(seq) FROM accepted");
       long lastId = Database.longOf(connection, "SELECT max(id) FROM published");
       long doneSeq = progress(connection, "done-seq");
-      long nextId = Math.max(lastId + 1, floor);
+      var retention = new Retention(config, clock, gone, counters);
+      retention.load(connection);
+      long nextId = Math.max(Math.max(lastId, gone.newest()) + 1, floor);
       this.progress = new Progress(doneSeq);
       this.reader = new LogReader(database);
       this.alreadyDone =
@@ -68,15 +70,13 @@ public final class SqliteEventLog implements EventLog {
       this.tail = new PublishedTail(budget, config.tailBytes(), gone, nextId - 1);
       this.positions = new PositionTable(tail::newest);
       positions.load(connection);
-      var retention = new Retention(config, clock, gone, counters);
-      retention.load(connection);
       connection.commit();
       this.writer =
           new LogWriter(
               database,
               new WriteStatements(connection),
               new LogWriter.Parts(work, feed, tail, progress, positions, retention, counters),
-              new Checkpoints(database, Math.min(4L << 20, config.maxBytes() / 16)),
+              new Checkpoints(database, config.walBytes() / 6),
               clock,
               Math.max(lastSeq + 1, floor),
               nextId);
@@ -177,10 +177,20 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public Page after(long after, Lanes lanes, int maxEvents, int maxBytes) {
-    Page page = tail.after(after, lanes, maxEvents, maxBytes);
-    if (page != null) {
-      return page;
+    long from = after;
+    while (true) {
+      Page page = tail.after(from, lanes, maxEvents, maxBytes);
+      if (page == null) {
+        page = fromDisk(from, lanes, maxEvents, maxBytes);
+      }
+      if (!page.events().isEmpty() || page.missed() > 0 || page.upTo() == from) {
+        return page;
+      }
+      from = page.upTo();
     }
+  }
+
+  private Page fromDisk(long after, Lanes lanes, int maxEvents, int maxBytes) {
     try {
       Page read = reader.published(after, tail.floor(), lanes, maxEvents, maxBytes);
       return new Page(read.events(), read.upTo(), gone.countBetween(after, read.upTo(), lanes));
@@ -251,8 +261,9 @@ public final class SqliteEventLog implements EventLog {
   @Override
   public void close() {
     feed.close();
-    writer.close();
+    // Readers first: whoever closes the file last moves the write-ahead log into it.
     reader.close();
+    writer.close();
     tail.clear();
   }
 }

@@ -1,0 +1,96 @@
+package dev.evenkeel.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What docs and folder names say of the architecture, checked. */
+@AnalyzeClasses(packages = "dev.evenkeel", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  /** An event goes one way: no part knows the parts behind it. */
+  @ArchTest
+  static final ArchRule noPartReachesBackUpTheFlow =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("server")
+          .definedBy("dev.evenkeel.server")
+          .layer("query")
+          .definedBy("..server.query..")
+          .layer("watch")
+          .definedBy("..server.watch..")
+          .layer("target")
+          .definedBy("..server.target..")
+          .layer("intake")
+          .definedBy("..server.intake..")
+          .layer("handler")
+          .definedBy("..server.handler..")
+          .layer("extension")
+          .definedBy("..server.extension..")
+          .layer("log")
+          .definedBy("..server.log..")
+          .layer("budget")
+          .definedBy("..server.budget..")
+          .withOptionalLayers(true)
+          .whereLayer("server")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("query")
+          .mayOnlyBeAccessedByLayers("server")
+          .whereLayer("watch")
+          .mayOnlyBeAccessedByLayers("query", "server")
+          .whereLayer("target")
+          .mayOnlyBeAccessedByLayers("watch", "query", "server")
+          .whereLayer("intake")
+          .mayOnlyBeAccessedByLayers("watch", "query", "server")
+          .whereLayer("handler")
+          .mayOnlyBeAccessedByLayers("watch", "query", "server")
+          .whereLayer("extension")
+          .mayOnlyBeAccessedByLayers("intake", "handler", "watch", "query", "server")
+          .whereLayer("log")
+          .mayOnlyBeAccessedByLayers(
+              "extension", "intake", "handler", "target", "watch", "query", "server");
+
+  @ArchTest
+  static final ArchRule partsDoNotGoRound =
+      slices().matching("dev.evenkeel.server.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule theExtensionApiKnowsNoFramework =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.evenkeel.extension..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.quarkus..", "io.vertx..", "jakarta..", "io.smallrye..", "dev.evenkeel.server..");
+
+  @ArchTest
+  static final ArchRule shippedExtensionsKnowOnlyTheApi =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.evenkeel.extensions..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.quarkus..", "io.vertx..", "jakarta..", "io.smallrye..", "dev.evenkeel.server..");
+
+  /** The core of these parts is built with new; they have no edge. */
+  @ArchTest
+  static final ArchRule theCoreKnowsNoFramework =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "..server.log..",
+              "..server.handler..",
+              "..server.extension..",
+              "..server.target..",
+              "..server.budget..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.quarkus..", "io.vertx..", "jakarta..", "io.smallrye..");
+}

@@ -1,0 +1,333 @@
+package dev.evenkeel.server.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.Extension;
+import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.Limits;
+import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.RunningExtension;
+import dev.evenkeel.server.log.Lanes;
+import dev.evenkeel.server.log.OpenLog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HandlerTest {
+
+  private static final HandlerConfig QUICK =
+      new HandlerConfig(Duration.ofMillis(300), 1024, 16 << 20, 100, false);
+
+  @TempDir Path folder;
+
+  /** An extension that is one lambda. */
+  private record Named(String name, Starting starting) implements Extension {
+    interface Starting {
+      void start(ExtensionContext context) throws Exception;
+    }
+
+    @Override
+    public void start(ExtensionContext context) throws Exception {
+      starting.start(context);
+    }
+  }
+
+  private record Count(String session, int value) {}
+
+  /** A server without doors. */
+  private final class Running implements AutoCloseable {
+    final OpenLog open;
+    final Extensions extensions;
+    final Handler handler;
+
+    Running(HandlerConfig config, Extension... all) throws Exception {
+      open = new OpenLog(folder);
+      extensions =
+          new Extensions(
+              Arrays.asList(all), Map.of(), open.log::loadState, limits -> limits, open.clock);
+      handler = new Handler(config, open.log, extensions, open.clock);
+      handler.start();
+    }
+
+    void send(String session, String name, String more) {
+      open.log.append(open.event(session, name, more)).join();
+    }
+
+    List<JsonNode> published(int count) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> open.log.status().published() >= count);
+      return open.all(0, Lanes.ALL);
+    }
+
+    RunningExtension extension(String name) {
+      return extensions.running().stream()
+          .filter(each -> each.name().equals(name))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+      handler.close();
+      extensions.close();
+      open.close();
+    }
+  }
+
+  @Test
+  void theEventsOfASessionKeepTheirOrderWhileSessionsRunTogether() throws Exception {
+    var counter =
+        new Named(
+            "counter",
+            context -> {
+              BoundedMap<String, Count> counts =
+                  context.boundedMap("counts", String.class, Count.class, Limits.capacity(100));
+              context.process(
+                  "*",
+                  (event, emission) -> {
+                    String id = event.session().id();
+                    Count before = counts.get(id);
+                    var now = new Count(id, before == null ? 1 : before.value() + 1);
+                    counts.put(id, now);
+                    emission.attach("count", now.value());
+                  });
+            });
+    try (var running = new Running(QUICK, counter)) {
+      for (int i = 0; i < 3000; i++) {
+        running.open.log.append(running.open.event("s" + i % 10, "A", ",\"n\":" + i / 10));
+      }
+      for (JsonNode event : running.published(3000)) {
+        assertThat(event.get("data").get("count").asInt())
+            .isEqualTo(event.get("data").get("n").asInt() + 1);
+      }
+    }
+    try (var again = new Running(QUICK, counter)) {
+      again.send("s3", "A", "");
+      assertThat(again.published(1).getLast().get("data").get("count").asInt()).isEqualTo(301);
+    }
+  }
+
+  @Test
+  void aFailingCallLeavesNoTraceAndTheOthersGoOn() throws Exception {
+    var failing =
+        new Named(
+            "a-failing",
+            context -> {
+              BoundedMap<String, Count> map =
+                  context.boundedMap("map", String.class, Count.class, Limits.capacity(10));
+              context.process(
+                  "A",
+                  (event, emission) -> {
+                    map.put("k", new Count("k", 1));
+                    emission.attach("bad", true);
+                    emission.emit("bad", JsonNodeFactory.instance.objectNode());
+                    throw new IllegalStateException("on purpose");
+                  });
+              context.process(
+                  "B", (event, emission) -> emission.attach("entries", map.entries().size()));
+            });
+    var other =
+        new Named(
+            "b-other",
+            context -> context.process("*", (event, emission) -> emission.attach("good", true)));
+    try (var running = new Running(QUICK, failing, other)) {
+      running.send("s", "A", "");
+      running.send("s", "B", "");
+      List<JsonNode> events = running.published(2);
+      assertThat(events).hasSize(2);
+      assertThat(events.get(0).get("data").has("bad")).isFalse();
+      assertThat(events.get(0).get("data").get("good").asBoolean()).isTrue();
+      assertThat(events.get(1).get("data").get("entries").asInt()).isZero();
+      assertThat(running.extension("a-failing").failures()).isEqualTo(1);
+      assertThat(running.extension("b-other").failures()).isZero();
+    }
+  }
+
+  @Test
+  void aCallThatNeverReturnsHoldsBackItsLaneForOneDeadlineAndThenOnlyItself() throws Exception {
+    var release = new AtomicBoolean();
+    var endless =
+        new Named(
+            "a-endless",
+            context ->
+                context.process(
+                    "Hang",
+                    (event, emission) -> {
+                      while (!release.get()) {
+                        Thread.onSpinWait();
+                      }
+                      emission.attach("late", true);
+                    }));
+    var other =
+        new Named(
+            "b-other",
+            context -> context.process("*", (event, emission) -> emission.attach("good", true)));
+    try (var running = new Running(QUICK, endless, other)) {
+      // Given a call that hangs
+      running.send("slow", "Hang", "");
+      running.send("slow", "A", "");
+      // When other sessions go on
+      for (int i = 0; i < 200; i++) {
+        running.send("quick" + i % 5, "A", "");
+      }
+      // Then all are published, the one that hung without the extension
+      List<JsonNode> events = running.published(202);
+      assertThat(events).hasSize(202).allMatch(each -> each.get("data").path("good").asBoolean());
+      assertThat(events).noneMatch(each -> each.get("data").has("late"));
+      assertThat(running.extension("a-endless").state()).isEqualTo(RunningExtension.State.STUCK);
+      // And the extension is passed over until the call returns
+      running.send("slow", "Hang", "");
+      running.published(203);
+      assertThat(running.extension("a-endless").eventsPassedOver()).isEqualTo(1);
+      release.set(true);
+      await().until(() -> running.extension("a-endless").state() == RunningExtension.State.RUNNING);
+      running.send("slow", "Hang", "");
+      assertThat(running.published(204).getLast().get("data").get("late").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void manySlowSessionsDoNotHoldUpTheOthers() throws Exception {
+    var go = new CountDownLatch(1);
+    var started = new AtomicInteger();
+    var slow =
+        new Named(
+            "slow",
+            context ->
+                context.process(
+                    "Slow",
+                    (event, emission) -> {
+                      started.incrementAndGet();
+                      go.await();
+                    }));
+    var config = new HandlerConfig(Duration.ofSeconds(30), 1024, 16 << 20, 100, false);
+    try (var running = new Running(config, slow)) {
+      for (int i = 0; i < 8; i++) {
+        running.send("slow" + i, "Slow", "");
+      }
+      for (int i = 0; i < 100; i++) {
+        running.send("quick", "A", "");
+      }
+      assertThat(running.published(100)).hasSize(100);
+      await().until(() -> started.get() == 8);
+      go.countDown();
+      assertThat(running.published(108)).hasSize(108);
+    }
+  }
+
+  @Test
+  void whatAMapLetsGoIsToldInTheTransactionThatRemovesIt() throws Exception {
+    var keeper =
+        new Named(
+            "keeper",
+            context -> {
+              BoundedMap<String, Count> map =
+                  context.boundedMap("map", String.class, Count.class, Limits.capacity(2));
+              map.onEviction(
+                  (key, value, emission) ->
+                      emission.emit(
+                          new Session("claude-code", value.session()),
+                          "let_go",
+                          JsonNodeFactory.instance.objectNode().put("key", key)));
+              context.process(
+                  "Put",
+                  (event, emission) -> {
+                    String key = event.text("key");
+                    map.put(key == null ? "" : key, new Count(event.session().id(), 0));
+                  });
+            });
+    try (var running = new Running(QUICK, keeper)) {
+      for (String key : List.of("a", "b", "c")) {
+        running.send("s-" + key, "Put", ",\"key\":\"" + key + "\"");
+      }
+      List<JsonNode> events = running.published(4);
+      JsonNode letGo =
+          events.stream()
+              .filter(each -> each.get("type").asText().equals("derived"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(letGo.get("data").get("key").asText()).isEqualTo("a");
+      assertThat(letGo.get("session_id").asText()).isEqualTo("s-a");
+      // And by age, without any event
+      running.open.clock.advance(Duration.ofMinutes(6));
+      assertThat(running.published(6)).hasSize(6);
+    }
+    try (var again = new Running(QUICK, keeper)) {
+      assertThat(again.open.log.loadState("keeper/map")).isEmpty();
+    }
+  }
+
+  @Test
+  void aPeriodicTaskPublishesWhatItEmits() throws Exception {
+    var ticking =
+        new Named(
+            "ticking",
+            context ->
+                context.every(
+                    Duration.ofMillis(10),
+                    emission ->
+                        emission.emit(
+                            new Session("claude-code", "s"),
+                            "tick",
+                            JsonNodeFactory.instance.objectNode())));
+    try (var running = new Running(QUICK, ticking)) {
+      assertThat(running.published(3).getFirst().get("event").asText()).isEqualTo("tick");
+    }
+  }
+
+  @Test
+  void aDroppedEventIsCountedByItsReason() throws Exception {
+    var dropping =
+        new Named(
+            "dropping",
+            context -> context.process("Noise", (event, emission) -> emission.drop("noise")));
+    try (var running = new Running(QUICK, dropping)) {
+      running.send("s", "Noise", "");
+      running.send("s", "A", "");
+      assertThat(running.published(1)).hasSize(1);
+      assertThat(running.open.log.status().dropped()).containsEntry("noise", 1L);
+    }
+  }
+
+  @Test
+  void attachingNeverReplacesAFieldOfThePayloadOrOfAnEarlierProcessor() throws Exception {
+    var first =
+        new Named(
+            "a-first",
+            context ->
+                context.process(
+                    "*",
+                    (event, emission) -> {
+                      emission.attach("own", "changed");
+                      emission.attach("mine", 1);
+                    }));
+    var second =
+        new Named(
+            "b-second",
+            context ->
+                context.process(
+                    "*",
+                    (event, emission) -> {
+                      emission.attach("mine", 2);
+                      emission.attach("saw", event.attachments().get("mine"));
+                    }));
+    try (var running = new Running(QUICK, first, second)) {
+      running.send("s", "A", ",\"own\":null");
+      JsonNode data = running.published(1).getFirst().get("data");
+      assertThat(data.get("own").isNull()).isTrue();
+      assertThat(data.get("mine").asInt()).isEqualTo(1);
+      assertThat(data.get("saw").asInt()).isEqualTo(1);
+    }
+  }
+}

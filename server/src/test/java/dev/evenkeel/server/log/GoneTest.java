@@ -1,0 +1,32 @@
+package dev.evenkeel.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class GoneTest {
+
+  @Test
+  void countsWhatLiesBetweenTwoPlacesByLane() {
+    var gone = new Gone();
+    gone.add(new Gone.Run(10, new byte[] {0, 1, 2, 3, (byte) 255}));
+    gone.add(new Gone.Run(100, new byte[] {1, 1}));
+    assertThat(gone.countBetween(0, 1000, Lanes.ALL)).isEqualTo(7);
+    assertThat(gone.countBetween(11, 1000, Lanes.ALL)).isEqualTo(5);
+    assertThat(gone.countBetween(0, 11, Lanes.ALL)).isEqualTo(2);
+    assertThat(gone.countBetween(14, 99, Lanes.ALL)).isZero();
+    assertThat(gone.countBetween(0, 1000, new Lanes(0, 3))).isEqualTo(3);
+    assertThat(gone.countBetween(0, 1000, new Lanes(1, 3))).isEqualTo(3);
+    assertThat(gone.countBetween(101, 1000, Lanes.ALL)).isZero();
+  }
+
+  @Test
+  void remembersOnlyTheLastMillion() {
+    var gone = new Gone();
+    for (int i = 0; i < 3000; i++) {
+      gone.add(new Gone.Run(i * 512L, new byte[512]));
+    }
+    assertThat(gone.size()).isLessThanOrEqualTo(1 << 20);
+    assertThat(gone.oldest()).isPositive();
+  }
+}
