@@ -73,7 +73,7 @@ class EvenkeelCommandTest {
       var hook = hook(hooks, event);
       if (Set.of("SessionStart", "Setup").contains(event)) {
         assertThat(hook.path("type").asText()).isEqualTo("command");
-        assertThat(hook.path("command").asText()).endsWith("/bin/evenkeel hook");
+        assertThat(hook.path("command").asText()).contains("/bin/evenkeel").endsWith(" hook");
       } else {
         assertThat(hook.path("type").asText()).as(event).isEqualTo("http");
         assertThat(hook.path("url").asText()).isEqualTo("http://127.0.0.1:8765/hooks/claude-code");
