@@ -1,0 +1,304 @@
+package dev.evenkeel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code bin/evenkeel}: the commands that people use. */
+class EvenkeelCommandTest {
+
+  private static final Script SCRIPT = Script.ofThisCheckout();
+
+  @TempDir Path folder;
+
+  // ---- help
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "help", "--help", "-h"})
+  void theCommandsAreListed(String argument) throws Exception {
+    var result = argument.isEmpty() ? SCRIPT.run() : SCRIPT.run(argument);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.error()).isEmpty();
+    assertThat(result.output())
+        .contains("  run ", "  dev ", "  test ", "  settings ", "  hook ", "  bench ")
+        .contains("EVENKEEL_URL", "EVENKEEL_TOKEN");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "dev", "test", "settings", "hook", "bench"})
+  void eachCommandExplainsItself(String command) throws Exception {
+    var result = SCRIPT.run(command, "--help");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.output()).startsWith("usage: bin/evenkeel " + command);
+    assertThat(SCRIPT.run("help", command).output()).isEqualTo(result.output());
+  }
+
+  @Test
+  void anUnknownCommandNamesTheKnownOnes() throws Exception {
+    var result = SCRIPT.run("strat");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.output()).isEmpty();
+    assertThat(result.error()).contains("'strat'", "run, dev, test, settings, hook, bench");
+  }
+
+  @Test
+  void theVersionIsTheProjects() throws Exception {
+    assertThat(SCRIPT.run("--version").output())
+        .matches("(?s)evenkeel \\d+\\.\\d+\\.\\d+.*\nJDK .*");
+  }
+
+  // ---- settings
+
+  @Test
+  void theSettingsPostEachEventToTheServer() throws Exception {
+    var hooks = settings(SCRIPT);
+
+    assertThat(names(hooks))
+        .contains("PreToolUse", "PostToolUse", "UserPromptSubmit", "Stop", "SessionEnd")
+        .doesNotContain("WorktreeCreate", "WorktreeRemove")
+        .doesNotContain("MessageDisplay", "PermissionRequest", "PreModelSwitch");
+    for (var event : names(hooks)) {
+      var hook = hook(hooks, event);
+      if (Set.of("SessionStart", "Setup").contains(event)) {
+        assertThat(hook.path("type").asText()).isEqualTo("command");
+        assertThat(hook.path("command").asText()).contains("/bin/evenkeel").endsWith(" hook");
+      } else {
+        assertThat(hook.path("type").asText()).as(event).isEqualTo("http");
+        assertThat(hook.path("url").asText()).isEqualTo("http://127.0.0.1:8765/hooks/claude-code");
+        assertThat(hook.path("timeout").asInt()).isEqualTo(5);
+        assertThat(hook.has("headers")).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void allAddsEveryEventButTheOnesThatReplaceTheAgentsWorktrees() throws Exception {
+    var more = names(settings(SCRIPT, "--all"));
+    more.removeAll(names(settings(SCRIPT)));
+
+    assertThat(more).containsExactly("MessageDisplay", "PermissionRequest", "PreModelSwitch");
+  }
+
+  @Test
+  void theTokenIsNamedAndNotPrinted() throws Exception {
+    var script = SCRIPT.with("EVENKEEL_TOKEN", "secret-1234");
+    var result = script.run("settings", "claude-code");
+
+    assertThat(result.output() + result.error()).doesNotContain("secret-1234");
+    var hook = hook(settings(script), "PreToolUse");
+    assertThat(hook.path("headers").path("Authorization").asText())
+        .isEqualTo("Bearer $EVENKEEL_TOKEN");
+    assertThat(hook.path("allowedEnvVars").path(0).asText()).isEqualTo("EVENKEEL_TOKEN");
+  }
+
+  @Test
+  void theSettingsSayWhereTheyBelong() throws Exception {
+    assertThat(SCRIPT.run("settings", "claude-code").error())
+        .contains("~/.claude/settings.json", ".claude/settings.json");
+  }
+
+  @Test
+  void theCommandHookWorksFromAPathWithSpacesAndForAnotherServer() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    try (var server = HookServer.answering(200, "{\"answer\":1}")) {
+      var hooks = settings(checkout.script().with("EVENKEEL_URL", server.url()));
+      var command = hook(hooks, "SessionStart").path("command").asText();
+
+      var result = checkout.script().runLine("echo '{}' | " + command);
+
+      assertThat(result.output()).isEqualTo("{\"answer\":1}");
+      assertThat(server.request().path()).isEqualTo("/hooks/claude-code");
+    }
+  }
+
+  @Test
+  void anotherAgentHasNoSettingsYet() throws Exception {
+    var result = SCRIPT.run("settings", "codex");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.output()).isEmpty();
+    assertThat(result.error()).contains("'codex'", "claude-code", "/hooks/codex");
+  }
+
+  // ---- run
+
+  @Test
+  void aMissingBuildIsMadeWithAJdkThatWasFound() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    var jdk = checkout.jdk("temurin-25", "25.0.3");
+
+    var result = checkout.script().run("run");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(checkout.calls())
+        .startsWith("maven: " + checkout.root() + " " + jdk + " ")
+        .contains("package -pl server -am");
+    assertThat(result.output()).startsWith("java: " + jdk + "/bin/java -Xms");
+    assertThat(result.output()).endsWith("server/target/quarkus-app/quarkus-run.jar\n");
+    assertThat(result.error()).contains("for the first time", "settings claude-code");
+  }
+
+  @Test
+  void aBuildThatIsNewerThanItsSourcesIsNotMadeAgain() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+
+    assertThat(checkout.script().run("run").exitCode()).isZero();
+    assertThat(checkout.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"server/src/main/java/A.java", "extensions/api/src/main/java/B.java", "pom.xml"})
+  void aChangedSourceIsBuilt(String source) throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+    checkout.change(source);
+
+    var result = checkout.script().run("run");
+
+    assertThat(result.error()).contains("building, because").contains("changed");
+    assertThat(checkout.calls()).isNotEmpty();
+  }
+
+  @Test
+  void aRemovedSourceIsBuilt() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.change("server/src/main/java/A.java");
+    checkout.built().jdk("temurin-25", "25.0.3");
+    Files.delete(checkout.root().resolve("server/src/main/java/A.java"));
+
+    checkout.script().run("run");
+
+    assertThat(checkout.calls()).isNotEmpty();
+  }
+
+  @Test
+  void aBuildThatFailsStartsNothing() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+
+    var result = checkout.script().with("MAVEN_RESULT", "1").run("run");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.output()).isEmpty();
+    assertThat(result.error()).contains("the build failed", "target/build.log");
+  }
+
+  @Test
+  void theStartUpCacheIsTriedOnceForEachBuild() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+
+    assertThat(checkout.script().run("run").error()).contains("no start-up cache could be made");
+    assertThat(checkout.script().run("run").error()).doesNotContain("cache");
+  }
+
+  @Test
+  void ownJvmOptionsComeLast() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+
+    var result = checkout.script().with("EVENKEEL_JAVA_OPTS", "-Xmx1g -Da=b").run("run");
+
+    assertThat(result.output()).contains(" -Xmx1g -Da=b -jar ");
+  }
+
+  @Test
+  void argumentsOfRunAreRefused() throws Exception {
+    var result = SCRIPT.run("run", "--port=1");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.error()).contains("'--port=1'");
+  }
+
+  // ---- JDK
+
+  @Test
+  void aJavaHomeThatIsTooOldIsIgnored() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    var old = checkout.jdk("openjdk-17", "17.0.15");
+    var jdk = checkout.jdk("temurin-25", "25.0.3");
+
+    var result = checkout.script().with("JAVA_HOME", old.toString()).run("--version");
+
+    assertThat(result.output()).isEqualTo("evenkeel 1.2.3\nJDK 25.0.3 (" + jdk + ")\n");
+  }
+
+  @Test
+  void aJavaHomeThatIsNewEnoughIsUsed() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("a-25", "25.0.3");
+    var later = checkout.jdk("b-26", "26-ea");
+
+    var result = checkout.script().with("JAVA_HOME", later.toString()).run("--version");
+
+    assertThat(result.output()).contains("JDK 26-ea (" + later + ")");
+  }
+
+  @Test
+  void theJavaOfThePathIsUsedWhenItIsNewEnough() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("a-25", "25.0.1");
+    var onPath = checkout.jdk("b-25", "25.0.2");
+
+    var result = checkout.script().with("PATH", onPath + "/bin:/usr/bin:/bin").run("--version");
+
+    assertThat(result.output()).contains("JDK 25.0.2 (" + onPath + ")");
+  }
+
+  @Test
+  void theVersionThatTheProjectIsBuiltWithWinsOverALaterOne() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("a-26", "26.0.1");
+    var jdk = checkout.jdk("b-25", "25.0.3");
+
+    assertThat(checkout.script().run("--version").output()).contains(jdk.toString());
+  }
+
+  @Test
+  void aMissingJdkIsSaidWithWhatToInstall() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    var old = checkout.jdk("openjdk-17", "17.0.15");
+
+    // With no java on the path that could be new enough
+    var result = checkout.script().with("PATH", old + "/bin:/usr/bin:/bin").run("run");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.error()).contains("no JDK 25", "temurin-25-jdk", "sdk install java 25-tem");
+    assertThat(checkout.script().with("PATH", old + "/bin:/usr/bin:/bin").run("--version").output())
+        .contains("JDK: none found");
+  }
+
+  private static JsonNode settings(Script script, String... options) throws Exception {
+    var arguments = new String[options.length + 2];
+    arguments[0] = "settings";
+    arguments[1] = "claude-code";
+    System.arraycopy(options, 0, arguments, 2, options.length);
+    var result = script.run(arguments);
+    assertThat(result.exitCode()).isZero();
+    return new ObjectMapper().readTree(result.output()).path("hooks");
+  }
+
+  private static Set<String> names(JsonNode hooks) {
+    var names = new TreeSet<String>();
+    hooks.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static JsonNode hook(JsonNode hooks, String event) {
+    return hooks.path(event).path(0).path("hooks").path(0);
+  }
+}

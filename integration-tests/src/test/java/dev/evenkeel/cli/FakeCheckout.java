@@ -1,0 +1,117 @@
+package dev.evenkeel.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A copy of the script in a checkout whose JDKs and Maven wrapper are small scripts that say how
+ * they were called, so that nothing is built or started.
+ */
+final class FakeCheckout {
+
+  private final Path root;
+
+  private FakeCheckout(Path root) {
+    this.root = root;
+  }
+
+  /** A folder with a space in its name, sources, and no build. No JDK of the machine is seen. */
+  static FakeCheckout in(Path folder) throws IOException {
+    var root = Files.createDirectories(folder.resolve("a check out"));
+    var script = Files.readString(Script.root().resolve("bin/evenkeel"));
+    executable(
+        root.resolve("bin/evenkeel"),
+        script
+            .replace("/usr/lib/jvm/", folder + "/jdks/")
+            .replace("/opt/*jdk*", folder + "/none")
+            .replace("/usr/libexec/java_home", folder + "/none")
+            .replace("/Library/Java/", folder + "/none/"));
+    Files.writeString(root.resolve("pom.xml"), "<project><version>1.2.3</version></project>");
+    Files.createDirectories(root.resolve("server/src/main/java"));
+    Files.createDirectories(root.resolve("extensions/api/src/main/java"));
+    Files.createDirectories(root.resolve(".mvn/wrapper"));
+    Files.writeString(root.resolve(".mvn/wrapper/maven-wrapper.properties"), "");
+    executable(
+        root.resolve("mvnw"),
+        """
+        #!/bin/sh
+        echo "maven: $PWD $JAVA_HOME $*" >>"$HOME/calls"
+        mkdir -p server/target/quarkus-app
+        : >server/target/quarkus-app/quarkus-run.jar
+        exit "${MAVEN_RESULT:-0}"
+        """);
+    return new FakeCheckout(root);
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path folder() {
+    return root.getParent();
+  }
+
+  /** A server that was built after its sources were written, with its start-up cache. */
+  FakeCheckout built() throws IOException {
+    var jar = root.resolve("server/target/quarkus-app/quarkus-run.jar");
+    Files.createDirectories(jar.getParent());
+    Files.writeString(jar, "");
+    age(root);
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(100)));
+    return this;
+  }
+
+  /** A JDK where the script looks for them. Its java says how it was called. */
+  Path jdk(String name, String version) throws IOException {
+    var home = folder().resolve("jdks").resolve(name);
+    executable(
+        home.resolve("bin/java"),
+        """
+        #!/bin/sh
+        case "$*" in
+          *AOTCacheOutput*) exit 1 ;;
+          *-XshowSettings*) echo "    java.home = %s"; exit ;;
+        esac
+        echo "java: $0" "$@"
+        """
+            .formatted(home));
+    executable(home.resolve("bin/javac"), "#!/bin/sh\n");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  void change(String source) throws IOException {
+    Files.writeString(root.resolve(source), "changed");
+  }
+
+  /** The calls of Maven, in order. */
+  String calls() throws IOException {
+    var calls = folder().resolve("calls");
+    return Files.exists(calls) ? Files.readString(calls) : "";
+  }
+
+  Script script() {
+    return new Script(
+        root.resolve("bin/evenkeel"),
+        Map.of("PATH", "/usr/bin:/bin", "HOME", folder().toString(), "JAVA_HOME", ""));
+  }
+
+  private static void age(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (var file : files.toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(1000)));
+      }
+    }
+  }
+
+  private static void executable(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
