@@ -9,14 +9,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * A door that does nothing, for the benchmark to compare with: what the HTTP server itself costs.
- * It exists only where {@code evenkeel.bench} is true.
+ * It exists only where {@code evenkeel-bench} is true.
  */
 @Path("/bench/bare")
 public class BareDoor {
 
   private final boolean open;
 
-  BareDoor(@ConfigProperty(name = "evenkeel.bench", defaultValue = "false") boolean open) {
+  BareDoor(@ConfigProperty(name = "evenkeel-bench", defaultValue = "false") boolean open) {
     this.open = open;
   }
 
