@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /** A YAML file as a flat list of keys. It is read as text: nothing in it can make an object. */
@@ -69,15 +70,19 @@ final class YamlFile {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new IllegalArgumentException(
-          path + ":" + line + ": this is no YAML: " + firstLine(e.getOriginalMessage()), e);
+          path + ":" + line + ": this is no YAML: " + withoutPlaces(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(path + " cannot be read: " + e, e);
     }
     return file.values;
   }
 
-  private static String firstLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*in '?reader'?.*|\\R(?s:.*)", "");
+  /** The parser indents where it is and shows the text there; the rest says what it wanted. */
+  private static String withoutPlaces(String message) {
+    return message
+        .lines()
+        .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+        .collect(Collectors.joining(", "));
   }
 
   private void read(YAMLParser parser) throws IOException {

@@ -143,7 +143,8 @@ class ConfigFilesTest {
     sources.yaml("debug: true\npool: [1, 2\ntoken: x\n");
     assertThatThrownBy(sources::read)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageMatching("(?s)\\Q" + ownFile() + "\\E:[23]: this is no YAML: .{10,200}")
+        .hasMessageMatching(
+            "\\Q" + ownFile() + "\\E:[23]: this is no YAML: .*expected ',' or ']'.*")
         .hasMessageNotContaining("reader");
   }
 
