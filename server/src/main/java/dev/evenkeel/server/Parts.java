@@ -2,70 +2,165 @@ package dev.evenkeel.server;
 
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.config.Settings;
 import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.handler.HandlerConfig;
 import dev.evenkeel.server.intake.BatchDoor;
 import dev.evenkeel.server.intake.Doorkeeper;
 import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.log.LogConfig;
+import dev.evenkeel.server.log.LogRefusedException;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.target.Acknowledge;
+import dev.evenkeel.server.target.PoolConfig;
+import dev.evenkeel.server.target.TargetConfig;
+import dev.evenkeel.server.target.TargetMetrics;
+import dev.evenkeel.server.target.Targets;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import org.eclipse.microprofile.config.ConfigProvider;
+import java.util.SplittableRandom;
 
 /** Makes the parts once, in the order of the way of an event, and starts and stops them. */
 @ApplicationScoped
 public class Parts {
 
+  private static final System.Logger LOG = System.getLogger(Parts.class.getName());
+
+  /** What a shell calls a wrong usage. */
+  private static final int EXIT_CODE = 2;
+
+  /** What recent events may take in memory for receivers that keep up: a quarter of the budget. */
+  private static final int TAIL_SHARE = 4;
+
+  private static final long MAX_TAIL_BYTES = 8L << 20;
+
+  private final Settings settings;
   private final Clock clock = Clock.systemUTC();
   private final MemoryBudget budget;
   private final SqliteEventLog log;
   private final Extensions extensions;
   private final Handler handler;
   private final Intake intake;
+  private final Targets targets;
 
-  Parts() throws IOException, SQLException {
-    Path dir =
-        Path.of(
-            ConfigProvider.getConfig()
-                .getOptionalValue("evenkeel.data-dir", String.class)
-                .orElse(System.getProperty("user.home") + "/.evenkeel"));
-    Files.createDirectories(dir);
-    budget = new MemoryBudget(64 << 20);
-    log =
-        new SqliteEventLog(
-            new LogConfig(dir.resolve("events.db"), 512L << 20, Duration.ofDays(7), 8 << 20),
-            budget,
-            clock);
+  @Inject
+  Parts(Settings settings) {
+    this.settings = settings;
+    try {
+      budget = new MemoryBudget(settings.memoryBudget());
+      log = openLog();
+      extensions = startExtensions();
+      log.onRecovery(extensions::snapshot);
+      handler = new Handler(handlerConfig(), log, extensions, clock);
+      intake = new Intake(log, budget, extensions.filters(), clock);
+      targets = targets();
+    } catch (IllegalArgumentException | LogRefusedException e) {
+      throw new PreventFurtherStepsException("Evenkeel cannot start: " + e.getMessage(), EXIT_CODE);
+    }
+  }
+
+  private SqliteEventLog openLog() {
+    Path folder = settings.dataDir();
+    var config =
+        new LogConfig(
+            folder.resolve("events.db"),
+            settings.log().maxBytes(),
+            settings.log().maxAge(),
+            Math.min(MAX_TAIL_BYTES, settings.memoryBudget() / TAIL_SHARE));
+    try {
+      DataFolder.prepare(folder);
+      return new SqliteEventLog(config, budget, clock);
+    } catch (IOException | SQLException e) {
+      throw new IllegalArgumentException(
+          "The data folder "
+              + folder
+              + " cannot be used: "
+              + e.getMessage()
+              + ". Make it writable, or set evenkeel.data-dir to another one",
+          e);
+    }
+  }
+
+  private Extensions startExtensions() {
     List<Extension> found =
         ServiceLoader.load(Extension.class).stream().map(ServiceLoader.Provider::get).toList();
-    extensions = new Extensions(found, Map.of(), log::loadState, limits -> limits, clock);
-    log.onRecovery(extensions::snapshot);
-    handler = new Handler(HandlerConfig.DEFAULT, log, extensions, clock);
-    intake = new Intake(log, budget, extensions.filters(), clock);
+    return new Extensions(
+        found,
+        settings.extensions(),
+        log::loadState,
+        of ->
+            new RunningExtension.LimitsOf(
+                of.extension(), of.map(), settings.state().limitsOf(of.extension(), of.limits())),
+        clock);
+  }
+
+  private HandlerConfig handlerConfig() {
+    HandlerConfig usual = HandlerConfig.DEFAULT;
+    return new HandlerConfig(
+        usual.deadline(),
+        usual.window(),
+        Math.min(usual.windowBytes(), settings.memoryBudget() / TAIL_SHARE),
+        settings.state().cleanupIntervalEvents(),
+        settings.debug());
+  }
+
+  private Targets targets() {
+    List<TargetConfig> configs =
+        settings.targets().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(
+                each ->
+                    new TargetConfig(
+                        each.getKey(),
+                        each.getValue().url(),
+                        each.getValue().token(),
+                        each.getValue().namespace(),
+                        Acknowledge.valueOf(each.getValue().acknowledge().name())))
+            .toList();
+    PoolConfig pool =
+        PoolConfig.DEFAULT
+            .withMaxConnections(settings.pool().maxConnections())
+            .withCleanupInterval(settings.pool().cleanupInterval());
+    return new Targets(
+        configs,
+        pool,
+        log,
+        log,
+        log::countAfter,
+        budget,
+        settings.debug() ? new ConnectionNotes() : TargetMetrics.NONE,
+        new SplittableRandom());
   }
 
   void start(@Observes StartupEvent event) {
     handler.start();
+    targets.start();
+    LOG.log(
+        System.Logger.Level.INFO,
+        "Events are kept in {0}; targets: {1}",
+        settings.dataDir(),
+        settings.targets().isEmpty() ? "none" : settings.targets());
   }
 
   void stop(@Observes ShutdownEvent event) {
     intake.close();
     handler.close();
+    targets.close();
     extensions.close();
     log.close();
   }
@@ -97,6 +192,7 @@ public class Parts {
   @Produces
   @Singleton
   Doorkeeper doorkeeper() {
-    return new Doorkeeper(null, List.of(), List.of());
+    Settings.Access access = settings.access();
+    return new Doorkeeper(access.token(), access.allowedHosts(), access.allowedOrigins());
   }
 }

@@ -347,6 +347,9 @@ public final class HookEvent {
             "a zero byte at " + i + "; an event is a JSON object in UTF-8");
       }
     }
+    if (isAscii(json)) {
+      return;
+    }
     CharsetDecoder decoder =
         UTF_8
             .newDecoder()
@@ -364,5 +367,13 @@ public final class HookEvent {
       }
       out.clear();
     }
+  }
+
+  private static boolean isAscii(byte[] json) {
+    int all = 0;
+    for (byte b : json) {
+      all |= b;
+    }
+    return all >= 0;
   }
 }

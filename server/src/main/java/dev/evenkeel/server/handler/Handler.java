@@ -75,7 +75,7 @@ public final class Handler implements AutoCloseable {
   private void look() {
     try {
       watch.look();
-      workers.adapt();
+      workers.adapt(handled.get());
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The watch over calls failed", e);
     }

@@ -14,6 +14,9 @@ final class Workers implements AutoCloseable {
   private static final int MAX_THREADS = 64;
   private static final int IDLE_SECONDS = 10;
 
+  /** After so many looks without progress a thread is added: a busy machine is no blocked call. */
+  private static final int PATIENCE = 3;
+
   private final int usual = Math.max(2, Runtime.getRuntime().availableProcessors());
   private final ThreadPoolExecutor pool =
       new ThreadPoolExecutor(
@@ -25,25 +28,28 @@ final class Workers implements AutoCloseable {
           Thread.ofPlatform().name("handler-", 0).daemon().factory());
 
   // Mutable state, owned by the watch's thread
-  private long completedBefore;
+  private long progressBefore;
+  private int looksWithoutProgress;
 
   void execute(Runnable work) {
     pool.execute(work);
   }
 
   /**
-   * Called again and again: one more thread when work waits and none was completed since the last
-   * time, back to the usual number when nothing waits.
+   * Called again and again: one more thread when work waits and nothing was done for a while, back
+   * to the usual number when nothing waits.
+   *
+   * @param progress grows with what is done
    */
-  void adapt() {
-    long completed = pool.getCompletedTaskCount();
+  void adapt(long progress) {
     boolean waits = !pool.getQueue().isEmpty();
-    if (waits && completed == completedBefore && pool.getCorePoolSize() < MAX_THREADS) {
+    looksWithoutProgress = waits && progress == progressBefore ? looksWithoutProgress + 1 : 0;
+    progressBefore = progress;
+    if (looksWithoutProgress >= PATIENCE && pool.getCorePoolSize() < MAX_THREADS) {
       pool.setCorePoolSize(pool.getCorePoolSize() + 1);
     } else if (!waits && pool.getCorePoolSize() > usual && pool.getActiveCount() < usual) {
       pool.setCorePoolSize(usual);
     }
-    completedBefore = completed;
   }
 
   int size() {

@@ -122,6 +122,23 @@ public final class LogReader implements AutoCloseable {
         });
   }
 
+  /** How many published events of these lanes have a greater id. */
+  long countAfter(long id, Lanes lanes) throws SQLException {
+    return query(
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT count(*) FROM published WHERE id > ? AND lane % ? = ?")) {
+            select.setLong(1, id);
+            select.setInt(2, lanes.slots());
+            select.setInt(3, lanes.slot());
+            try (ResultSet row = select.executeQuery()) {
+              return row.next() ? row.getLong(1) : 0L;
+            }
+          }
+        });
+  }
+
   private static PublishedEvents.Page page(
       PreparedStatement select, long upTo, int maxEvents, int maxBytes) throws SQLException {
     var events = new ArrayList<PublishedEvent>();

@@ -201,6 +201,19 @@ public final class SqliteEventLog implements EventLog {
     }
   }
 
+  /** How many events of these lanes come after a place; -1 when the disk does not tell. */
+  public long countAfter(long id, Lanes lanes) {
+    if (tail.newest() <= id) {
+      return 0;
+    }
+    try {
+      return reader.countAfter(id, lanes);
+    } catch (SQLException e) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
+      return -1;
+    }
+  }
+
   @Override
   public long newest() {
     return tail.newest();

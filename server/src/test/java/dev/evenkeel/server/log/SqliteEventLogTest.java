@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -58,7 +59,8 @@ class SqliteEventLogTest {
       assertThat(hook.get("data").get("count").asInt()).isEqualTo(2);
       assertThat(fromMemory.get(1).get("cause")).isEqualTo(hook.get("id"));
       assertThat(fromMemory.get(1).get("data").get("what").asText()).isEqualTo("é\ud800");
-      String text = new String(open.log.after(0, Lanes.ALL, 1, 1 << 20).events().getFirst().json());
+      String text =
+          new String(open.log.after(0, Lanes.ALL, 1, 1 << 20).events().getFirst().json(), UTF_8);
       assertThat(text).contains("\"n\":1.50,\"outcome\":\"fine\"");
     }
     try (var again = new OpenLog(folder)) {
@@ -97,7 +99,7 @@ class SqliteEventLogTest {
 
   private static List<String> texts(OpenLog open) {
     return open.log.after(0, Lanes.ALL, 100, 1 << 20).events().stream()
-        .map(event -> new String(event.json()))
+        .map(event -> new String(event.json(), UTF_8))
         .toList();
   }
 
@@ -272,7 +274,6 @@ class SqliteEventLogTest {
       open.append("a", "A", 700);
       open.publish(700);
       open.awaitPublished(700);
-      long third = open.log.after(0, Lanes.ALL, 3, 1 << 20).upTo();
       open.clock.advance(Duration.ofDays(8));
       open.append("b", "B", 5);
       open.publish(5);
@@ -318,7 +319,7 @@ class SqliteEventLogTest {
     byte[] before;
     try (var file = new RandomAccessFile(folder.resolve("events.db").toFile(), "rw")) {
       file.seek(0);
-      file.write("This is no database any more, alas".getBytes());
+      file.write("This is no database any more, alas".getBytes(UTF_8));
     }
     before = Files.readAllBytes(folder.resolve("events.db"));
     var later = new TestClock();

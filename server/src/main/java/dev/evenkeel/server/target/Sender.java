@@ -1,0 +1,284 @@
+package dev.evenkeel.server.target;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.log.PublishedEvent;
+import dev.evenkeel.server.log.PublishedEvents.Page;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a slot's events over one joined connection: fills the window, sends, takes acknowledgements
+ * and confirms. Runs on the slot's thread.
+ */
+final class Sender {
+
+  /** Why it stopped. */
+  enum Outcome {
+    /** There was nothing to send for the clean-up interval. */
+    IDLE,
+    /** The slot is closed. */
+    STOPPED,
+    /** The connection is gone. */
+    LOST,
+    /** The target did not acknowledge in time. */
+    SILENT
+  }
+
+  /** Acknowledgement ids begin again after so many, to stay short; no window is as large. */
+  private static final int ACKNOWLEDGEMENT_IDS = 1_000_000;
+
+  /** How often it looks whether bytes have left: OkHttp does not tell. */
+  private static final Duration LEAVING = Duration.ofMillis(1);
+
+  /** How often it asks again for memory, or for a log that could not be read. */
+  private static final Duration STARVING = Duration.ofMillis(100);
+
+  /** How long a slot that is closed waits for what is in flight. */
+  private static final Duration DRAINING = Duration.ofSeconds(1);
+
+  private final PoolConfig pool;
+  private final Connection connection;
+  private final Window window;
+  private final EventEncoder encoder;
+  private final SlotReader reader;
+  private final Suspects suspects;
+  private final Backoff backoff;
+  private final MemoryBudget budget;
+  private final Ledger ledger;
+  private final Bell bell;
+  private final BooleanSupplier news;
+  private final BooleanSupplier stopped;
+  private final Runnable reused;
+
+  // Mutable state, owned by the slot's thread
+  private int nextAcknowledgementId;
+  private long bytesSent;
+  private boolean behind = true;
+  private boolean starved;
+  private boolean idle;
+  private boolean used;
+  private long idleSince = System.nanoTime();
+  private long stoppedSince;
+
+  /**
+   * @param news whether events were published since it was asked last
+   * @param stopped whether the slot is being closed
+   * @param reused called when the connection is used again after a rest
+   */
+  Sender(
+      PoolConfig pool,
+      Connection connection,
+      Window window,
+      EventEncoder encoder,
+      SlotReader reader,
+      Suspects suspects,
+      Backoff backoff,
+      MemoryBudget budget,
+      Ledger ledger,
+      Bell bell,
+      BooleanSupplier news,
+      BooleanSupplier stopped,
+      Runnable reused) {
+    this.pool = pool;
+    this.connection = connection;
+    this.window = window;
+    this.encoder = encoder;
+    this.reader = reader;
+    this.suspects = suspects;
+    this.backoff = backoff;
+    this.budget = budget;
+    this.ledger = ledger;
+    this.bell = bell;
+    this.news = news;
+    this.stopped = stopped;
+    this.reused = reused;
+  }
+
+  /** Serves until the connection is lost, idle or given up. */
+  Outcome run() throws InterruptedException {
+    while (connection.isJoined()) {
+      settle();
+      if (!stopped.getAsBoolean()) {
+        fill();
+        send();
+      }
+      long now = System.nanoTime();
+      Outcome outcome = outcome(now);
+      if (outcome != null) {
+        return outcome;
+      }
+      bell.await(untilNextLook(now));
+    }
+    settle();
+    return Outcome.LOST;
+  }
+
+  /** Takes out what is done, and confirms it. */
+  private void settle() {
+    if (!ledger.waitsForAcknowledgement()) {
+      window.left(bytesSent - connection.queuedBytes());
+    }
+    Outbound done = window.takeDone();
+    while (done != null) {
+      budget.release(done.reserved);
+      reader.confirm(done.id);
+      count(done);
+      done = window.takeDone();
+    }
+    if (window.isEmpty()) {
+      reader.confirmRead();
+    }
+  }
+
+  private void count(Outbound done) {
+    if (done.passedOver) {
+      ledger.undeliverable.increment();
+      return;
+    }
+    backoff.reset();
+    idleSince = System.nanoTime();
+    if (done.isEvent()) {
+      ledger.delivered.increment();
+    } else {
+      ledger.missed.add(done.missed);
+      reader.toldMissed(done.missed);
+    }
+  }
+
+  /** Reads on while there is something to read and room for it. */
+  private void fill() {
+    starved = false;
+    behind |= news.getAsBoolean();
+    while (behind && !starved && window.isHalfEmpty()) {
+      int room = window.freeBytes();
+      if (!budget.reserve(room)) {
+        starved = true;
+        return;
+      }
+      long reserved = room;
+      try {
+        Page page = reader.read(window.freeEvents(), room);
+        List<Outbound> messages = messages(page);
+        long needed = messages.stream().mapToLong(message -> message.reserved).sum();
+        if (needed > reserved && !budget.reserve(needed - reserved)) {
+          starved = true;
+          return;
+        }
+        reserved = Math.max(reserved, needed);
+        messages.forEach(window::add);
+        reserved -= needed;
+        boolean led = reader.accept(page);
+        behind = !messages.isEmpty() || reader.isBehind();
+        starved = behind && !led;
+      } finally {
+        budget.release(reserved);
+      }
+    }
+  }
+
+  private List<Outbound> messages(Page page) {
+    var messages = new ArrayList<Outbound>(page.events().size() + 1);
+    if (page.missed() > 0) {
+      messages.add(Outbound.missed(SlotReader.placeOfMissed(page), page.missed()));
+    }
+    int maxPayload = connection.handshake().maxPayload();
+    for (PublishedEvent event : page.events()) {
+      byte[] json = event.json();
+      if (!encoder.fits(Outbound.CLAUDE_EVENT, json.length, maxPayload)) {
+        json = EventEncoder.stub(json, maxPayload);
+        ledger.stubbed.increment();
+      }
+      // An event that the budget can never hold must not stop the others.
+      messages.add(Outbound.event(event.id(), json, Math.min(json.length, budget.capacity() / 2)));
+    }
+    return messages;
+  }
+
+  private void send() {
+    Outbound next = window.next(most());
+    while (next != null) {
+      if (idle && used) {
+        reused.run();
+      }
+      idle = false;
+      used = true;
+      if (!send(next)) {
+        return;
+      }
+      next = window.next(most());
+    }
+  }
+
+  private int most() {
+    return suspects.isCareful(reader.confirmed()) || ledger.isFindingOut()
+        ? 1
+        : pool.windowEvents();
+  }
+
+  /** Sends one message, or passes it over. Returns false when the connection takes none. */
+  private boolean send(Outbound message) {
+    boolean fits =
+        encoder.fits(message.name, message.json.length, connection.handshake().maxPayload());
+    if (!fits || suspects.isCondemned(message)) {
+      window.passOver(message, bytesSent);
+      bell.ring();
+      return true;
+    }
+    int id = EventEncoder.NO_ACKNOWLEDGEMENT;
+    if (ledger.asksForAcknowledgement()) {
+      id = nextAcknowledgementId;
+      nextAcknowledgementId = (id + 1) % ACKNOWLEDGEMENT_IDS;
+    }
+    if (message.isEvent() && reader.sending(message.id)) {
+      ledger.redelivered.increment();
+    }
+    bytesSent += encoder.encodedSize(message.name, id, message.json.length);
+    // First noted, then sent: the acknowledgement may be here before the next line.
+    window.sending(message, id, System.nanoTime(), bytesSent);
+    return connection.send(encoder.encode(message.name, id, message.json));
+  }
+
+  /** Whether it is time to stop. Also finds that a target does not acknowledge. */
+  private @Nullable Outcome outcome(long now) {
+    Outbound oldest = window.oldest();
+    if (stopped.getAsBoolean()) {
+      stoppedSince = stoppedSince == 0 ? now : stoppedSince;
+      return oldest == null || now - stoppedSince >= DRAINING.toNanos() ? Outcome.STOPPED : null;
+    }
+    if (oldest != null) {
+      long waited = now - oldest.sentAt;
+      if (ledger.isFindingOut() && waited >= pool.acknowledgeProbe().toNanos()) {
+        ledger.notAcknowledged();
+      }
+      return ledger.waitsForAcknowledgement() && waited >= pool.acknowledgeTimeout().toNanos()
+          ? Outcome.SILENT
+          : null;
+    }
+    if (!window.isEmpty()) {
+      return null;
+    }
+    idle = true;
+    return now - idleSince >= pool.cleanupInterval().toNanos() ? Outcome.IDLE : null;
+  }
+
+  private long untilNextLook(long now) {
+    Outbound oldest = window.oldest();
+    long wait = Bell.FOREVER.toNanos();
+    if (oldest != null && !ledger.waitsForAcknowledgement()) {
+      wait = LEAVING.toNanos();
+    } else if (oldest != null) {
+      Duration longest =
+          ledger.isFindingOut() ? pool.acknowledgeProbe() : pool.acknowledgeTimeout();
+      wait = oldest.sentAt + longest.toNanos() - now;
+    } else if (window.isEmpty()) {
+      wait = idleSince + pool.cleanupInterval().toNanos() - now;
+    }
+    if (stopped.getAsBoolean()) {
+      wait = Math.min(wait, stoppedSince + DRAINING.toNanos() - now);
+    }
+    return starved ? Math.min(wait, STARVING.toNanos()) : wait;
+  }
+}

@@ -1,0 +1,305 @@
+package dev.evenkeel.server.target;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.log.PublishedEvents;
+import dev.evenkeel.server.target.Sender.Outcome;
+import dev.evenkeel.server.target.TargetStatus.Acknowledges;
+import dev.evenkeel.server.target.TargetStatus.State;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place in a target's pool: a share of the sessions, and at most one connection.
+ *
+ * <p>That the target never counts more than one joined socket of this slot comes from three rules:
+ *
+ * <ol>
+ *   <li>A slot connects only after the connection before has ended.
+ *   <li>When the server ended it with a close frame, or confirmed ours, it has taken the socket out
+ *       of its books before: the slot may connect again after a back-off.
+ *   <li>In every other case (silence, a cut, a close that was not confirmed) the server may not
+ *       know yet. It will when its heartbeat fails, at the latest a ping interval and a ping
+ *       time-out from now; so the slot waits that long, or until the server itself says that it has
+ *       no such session any more, or until nobody listens there.
+ * </ol>
+ */
+final class Slot {
+
+  /** The longest pause between two questions whether a session is gone. */
+  private static final Duration ASKING = Duration.ofSeconds(5);
+
+  /** How long to wait for a log that cannot be read. */
+  private static final Duration UNREADABLE = Duration.ofSeconds(1);
+
+  private final TargetConfig target;
+  private final int number;
+  private final PoolConfig pool;
+  private final OkHttpClient http;
+  private final Sessions sessions;
+  private final SlotReader reader;
+  private final MemoryBudget budget;
+  private final Ledger ledger;
+  private final TargetMetrics metrics;
+  private final EventEncoder encoder;
+  private final Backoff backoff;
+  private final Suspects suspects = new Suspects();
+  private final Bell bell = new Bell();
+  private final AtomicBoolean news = new AtomicBoolean();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread;
+
+  // Mutable state, written by the slot's thread; volatile for the status
+  private volatile State state = State.IDLE;
+  private volatile @Nullable Connection connection;
+  private volatile Window window;
+  private @Nullable String lost;
+
+  Slot(
+      TargetConfig target,
+      int number,
+      PoolConfig pool,
+      OkHttpClient http,
+      SlotReader reader,
+      MemoryBudget budget,
+      Ledger ledger,
+      TargetMetrics metrics,
+      RandomGenerator random) {
+    this.target = target;
+    this.number = number;
+    this.pool = pool;
+    this.http = http;
+    this.sessions = new Sessions(http, target);
+    this.reader = reader;
+    this.budget = budget;
+    this.ledger = ledger;
+    this.metrics = metrics;
+    this.encoder = new EventEncoder(target.namespace());
+    this.backoff = new Backoff(pool.backoffMin(), pool.backoffMax(), random);
+    this.window = newWindow();
+    this.thread =
+        Thread.ofVirtual().name("target-" + target.name() + "-" + number).unstarted(this::run);
+  }
+
+  private Window newWindow() {
+    return new Window(pool.windowEvents(), pool.windowBytes());
+  }
+
+  /** Begins, and hears of news from now on. */
+  PublishedEvents.Subscription start(PublishedEvents events) {
+    PublishedEvents.Subscription subscription =
+        events.onPublished(
+            () -> {
+              news.set(true);
+              bell.ring();
+            });
+    thread.start();
+    return subscription;
+  }
+
+  /** Asks it to end. */
+  void stop() {
+    stop.countDown();
+    bell.ring();
+  }
+
+  /** Waits until it has ended, and ends it by force after so long. */
+  void awaitStopped(Duration longest) throws InterruptedException {
+    if (!thread.join(longest)) {
+      Connection current = connection;
+      if (current != null) {
+        current.abort();
+      }
+      thread.interrupt();
+    }
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean isConnected() {
+    Connection current = connection;
+    return current != null && current.isJoined();
+  }
+
+  SlotReader reader() {
+    return reader;
+  }
+
+  Window window() {
+    return window;
+  }
+
+  private boolean isStopped() {
+    return stop.getCount() == 0;
+  }
+
+  private void run() {
+    try {
+      while (!isStopped()) {
+        try {
+          if (reader.hasNext()) {
+            connectAndSend();
+          } else {
+            state = State.IDLE;
+            bell.await((reader.isBehind() ? UNREADABLE : Bell.FOREVER).toNanos());
+          }
+        } catch (RuntimeException e) {
+          // The log could not be read: the next attempt may succeed.
+          failed("cannot go on: " + Ending.describe(e));
+          pause(backoff.next());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      state = State.CLOSED;
+    }
+  }
+
+  private void connectAndSend() throws InterruptedException {
+    Connection current = open();
+    try {
+      Outcome outcome = Outcome.LOST;
+      boolean joined = current.awaitJoined(pool.connectTimeout());
+      ledger.opened(current.handshake());
+      if (joined) {
+        joined();
+        outcome = sender(current).run();
+      }
+      state = State.WAITING;
+      Ending ending = current.close(why(outcome), pool.closeTimeout());
+      suspects.broke(window.oldest(), window.newestInFlight(), isBlamed(outcome, ending));
+      giveBack();
+      ended(outcome, ending, joined);
+      if (!ending.isNoticed()) {
+        awaitNoticed(current.handshake().sid());
+      }
+      if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
+        pause(backoff.next());
+      }
+    } finally {
+      current.abort();
+      giveBack();
+    }
+  }
+
+  private Connection open() {
+    state = State.CONNECTING;
+    var fresh = newWindow();
+    window = fresh;
+    Connection opened =
+        Connection.open(
+            target,
+            http,
+            bell,
+            id -> {
+              fresh.acknowledge(id);
+              ledger.acknowledged();
+            },
+            ledger.droppedInbound);
+    connection = opened;
+    return opened;
+  }
+
+  private void giveBack() {
+    budget.release(window.drop());
+    reader.rewind();
+  }
+
+  private Sender sender(Connection current) {
+    return new Sender(
+        pool,
+        current,
+        window,
+        encoder,
+        reader,
+        suspects,
+        backoff,
+        budget,
+        ledger,
+        bell,
+        () -> news.getAndSet(false),
+        this::isStopped,
+        () -> metrics.connectionReused(target.name(), number));
+  }
+
+  private void joined() {
+    state = State.CONNECTED;
+    String before = lost;
+    if (before == null) {
+      metrics.connectionCreated(target.name(), number);
+    } else {
+      metrics.connectionReplaced(target.name(), number, before);
+    }
+    lost = null;
+  }
+
+  private String why(Outcome outcome) {
+    return switch (outcome) {
+      case IDLE -> "nothing to send for " + pool.cleanupInterval().toMillis() + " ms";
+      case STOPPED -> "evenkeel stops";
+      case SILENT ->
+          "the target did not acknowledge within "
+              + pool.acknowledgeTimeout().toMillis()
+              + " ms; the connection is replaced"
+              + (ledger.acknowledges() == Acknowledges.YES
+                  ? ""
+                  : " (it has never acknowledged anything: evenkeel.targets."
+                      + target.name()
+                      + ".acknowledge may have to be auto or never)");
+      case LOST -> "lost";
+    };
+  }
+
+  private boolean isBlamed(Outcome outcome, Ending ending) {
+    return switch (outcome) {
+      case IDLE, STOPPED -> false;
+      case SILENT -> ledger.acknowledges() == Acknowledges.YES;
+      case LOST -> ending.kind() != Ending.Kind.SILENT;
+    };
+  }
+
+  private void ended(Outcome outcome, Ending ending, boolean joined) {
+    String why = outcome == Outcome.LOST ? ending.why() : why(outcome);
+    if (joined) {
+      metrics.connectionClosed(target.name(), number, why);
+    } else {
+      metrics.connectionFailed(target.name(), number, why);
+    }
+    if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
+      failed(why);
+      lost = why;
+    }
+  }
+
+  private void failed(String why) {
+    state = State.WAITING;
+    ledger.failed(why);
+  }
+
+  /** Waits until the server must have noticed that a session is gone. */
+  private void awaitNoticed(@Nullable String sid) throws InterruptedException {
+    state = State.WAITING;
+    long until = System.nanoTime() + ledger.handshake().noticeTime().toNanos();
+    Duration step = pool.backoffMin();
+    long left = until - System.nanoTime();
+    while (!isStopped() && left > 0 && !(sid != null && sessions.isGone(sid))) {
+      pause(Duration.ofNanos(Math.min(left, step.toNanos())));
+      step = step.compareTo(ASKING.dividedBy(2)) > 0 ? ASKING : step.multipliedBy(2);
+      left = until - System.nanoTime();
+    }
+  }
+
+  /** Waits, or returns at once when the slot is being closed. */
+  private void pause(Duration time) throws InterruptedException {
+    if (stop.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+      bell.ring();
+    }
+  }
+}

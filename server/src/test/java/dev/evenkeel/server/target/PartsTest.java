@@ -1,0 +1,273 @@
+package dev.evenkeel.server.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The small parts, each by itself. */
+class PartsTest {
+
+  @Nested
+  class Settings {
+
+    @Test
+    void aPoolNeedsAConnection() {
+      assertThatThrownBy(() -> PoolConfig.DEFAULT.withMaxConnections(0))
+          .hasMessage("evenkeel.pool.max-connections is 0; a pool needs at least 1");
+      assertThatThrownBy(() -> PoolConfig.DEFAULT.withMaxConnections(65))
+          .hasMessage("evenkeel.pool.max-connections is 65; at most 64 are possible");
+    }
+
+    @Test
+    void timesAreLongerThanNothing() {
+      assertThatThrownBy(() -> PoolConfig.DEFAULT.withCleanupInterval(Duration.ZERO))
+          .hasMessage("evenkeel.pool.cleanup-interval is PT0S; it needs to be longer than nothing");
+      assertThatThrownBy(
+              () -> PoolConfig.DEFAULT.withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+          .hasMessageContaining("backoff-max is PT1S");
+    }
+
+    @Test
+    void aTargetNeedsAnAddressWithoutAPath() {
+      assertThatThrownBy(() -> new TargetConfig("a", URI.create("localhost:8765")))
+          .hasMessage(
+              "evenkeel.targets.a.url is 'localhost:8765'; it needs to be like http://host:port");
+      assertThatThrownBy(() -> new TargetConfig("a", URI.create("http://localhost:8765/agents")))
+          .hasMessageContaining("a namespace goes to .namespace");
+      assertThatThrownBy(() -> new TargetConfig("a/b", URI.create("http://localhost:8765")))
+          .hasMessageContaining("evenkeel.targets.a/b");
+    }
+
+    @Test
+    void aTokenIsNotPrinted() {
+      var config = new TargetConfig("a", URI.create("http://h:1"), "s3cret", "/", Acknowledge.AUTO);
+      assertThat(config.toString()).doesNotContain("s3cret");
+    }
+  }
+
+  @Nested
+  class Encoding {
+
+    private final byte[] json = "{\"text\":\"äö\"}".getBytes(StandardCharsets.UTF_8);
+
+    @Test
+    void anEventIsWrappedAndNotRewritten() {
+      assertThat(new EventEncoder("/").encode("claude_event", 17, json))
+          .isEqualTo("4217[\"claude_event\",{\"text\":\"äö\"}]");
+      assertThat(new EventEncoder("/agents").encode("claude_event", 0, json))
+          .isEqualTo("42/agents,0[\"claude_event\",{\"text\":\"äö\"}]");
+      assertThat(new EventEncoder("/").encode("missed", EventEncoder.NO_ACKNOWLEDGEMENT, json))
+          .isEqualTo("42[\"missed\",{\"text\":\"äö\"}]");
+    }
+
+    @Test
+    void theSizeIsThatOfTheBytesOnTheWire() {
+      for (int id : new int[] {-1, 0, 17, 999_999}) {
+        for (String namespace : new String[] {"/", "/agents"}) {
+          var encoder = new EventEncoder(namespace);
+          assertThat(encoder.encodedSize("missed", id, json.length))
+              .isEqualTo(
+                  encoder.encode("missed", id, json).getBytes(StandardCharsets.UTF_8).length);
+        }
+      }
+    }
+
+    @Test
+    void aStubHasTheEnvelopeAndSaysWhatWasLeftOut() throws IOException {
+      byte[] event =
+          ("{\"id\":\"0001\",\"type\":\"hook\",\"data\":{\"id\":\"inner\",\"text\":[1,{\"a\":2}]},"
+                  + "\"extra\":1,\"source\":\"codex\",\"session_id\":\"s\",\"cause\":\"0000\"}")
+              .getBytes(StandardCharsets.UTF_8);
+      assertThat(new ObjectMapper().readTree(EventEncoder.stub(event, 99)))
+          .isEqualTo(
+              new ObjectMapper()
+                  .readTree(
+                      "{\"id\":\"0001\",\"type\":\"hook\",\"source\":\"codex\",\"session_id\":\"s\","
+                          + "\"cause\":\"0000\",\"data\":{\"truncated\":true,\"bytes\":"
+                          + event.length
+                          + ",\"limit\":99}}"));
+    }
+  }
+
+  @Nested
+  class Reading {
+
+    @Test
+    void acknowledgementsAreReadDownToTheirId() {
+      assertThat(Wire.acknowledgementId("4317[\"ok\"]")).isEqualTo(17);
+      assertThat(Wire.acknowledgementId("430[]")).isZero();
+      assertThat(Wire.acknowledgementId("43/agents,5[]")).isEqualTo(5);
+      assertThat(Wire.acknowledgementId("461-12[{\"_placeholder\":true,\"num\":0}]")).isEqualTo(12);
+      assertThat(Wire.acknowledgementId("462-/agents,7[]")).isEqualTo(7);
+    }
+
+    @Test
+    void whatIsNoAcknowledgementHasNoId() {
+      assertThat(Wire.acknowledgementId("43")).isEqualTo(-1);
+      assertThat(Wire.acknowledgementId("43[]")).isEqualTo(-1);
+      assertThat(Wire.acknowledgementId("43/agents")).isEqualTo(-1);
+      assertThat(Wire.acknowledgementId("46")).isEqualTo(-1);
+      assertThat(Wire.acknowledgementId("4399999999999999999999[]")).isEqualTo(-1);
+    }
+
+    @Test
+    void theHandshakeSaysTheLimits() throws IOException {
+      assertThat(
+              Handshake.parse(
+                  "{\"sid\":\"a\",\"upgrades\":[\"websocket\"],\"pingInterval\":300,"
+                      + "\"pingTimeout\":200,\"maxPayload\":1000}"))
+          .isEqualTo(new Handshake("a", Duration.ofMillis(300), Duration.ofMillis(200), 1000));
+      assertThat(Handshake.parse("{\"sid\":\"a\"}").noticeTime()).isEqualTo(Duration.ofSeconds(45));
+      assertThatThrownBy(() -> Handshake.parse("[]")).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Nested
+  class Endings {
+
+    @Test
+    void onlyTheServersWordCountsAsNoticed() {
+      var refused = new ConnectException("Failed to connect to /127.0.0.1:1");
+      refused.initCause(new ConnectException("Connection refused"));
+      assertThat(Ending.ofFailure(refused, null, false).why()).isEqualTo("connection refused");
+      assertThat(Ending.ofFailure(refused, null, false).isNoticed()).isTrue();
+      assertThat(Ending.ofFailure(new EOFException(), null, true).kind())
+          .isEqualTo(Ending.Kind.CUT);
+      assertThat(Ending.ofFailure(new SocketTimeoutException("timeout"), null, false).kind())
+          .isEqualTo(Ending.Kind.SILENT);
+    }
+  }
+
+  @Nested
+  class Pauses {
+
+    @Test
+    void pausesGrowToTheLongestAndBeginAgain() {
+      var backoff = new Backoff(Duration.ofMillis(100), Duration.ofMillis(1000), new Random(1));
+      for (int ceiling : new int[] {100, 200, 400, 800, 1000, 1000}) {
+        assertThat(backoff.next())
+            .isBetween(Duration.ofMillis(ceiling / 2), Duration.ofMillis(ceiling));
+      }
+      backoff.reset();
+      assertThat(backoff.next()).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+  }
+
+  @Nested
+  class Windows {
+
+    private final Window window = new Window(4, 100);
+
+    private Outbound event(long id, int bytes) {
+      return Outbound.event(id, new byte[bytes], bytes);
+    }
+
+    private Outbound send(int acknowledgementId) {
+      Outbound next = window.next(4);
+      window.sending(next, acknowledgementId, 0, 0);
+      return next;
+    }
+
+    @Test
+    void whatIsAcknowledgedOutOfOrderWaitsForWhatIsBefore() {
+      window.add(event(1, 10));
+      window.add(event(2, 10));
+      send(0);
+      send(1);
+      window.acknowledge(1);
+      window.acknowledge(77);
+      assertThat(window.takeDone()).isNull();
+      window.acknowledge(0);
+      assertThat(window.takeDone().id).isEqualTo(1);
+      assertThat(window.takeDone().id).isEqualTo(2);
+      assertThat(window.takeDone()).isNull();
+      assertThat(window.isEmpty()).isTrue();
+      assertThat(window.bytes()).isZero();
+    }
+
+    @Test
+    void aLargerEventGoesAlone() {
+      window.add(event(1, 10));
+      window.add(event(2, 500));
+      window.add(event(3, 10));
+      assertThat(send(0).id).isEqualTo(1);
+      assertThat(window.next(4)).isNull();
+      window.acknowledge(0);
+      window.takeDone();
+      assertThat(send(1).id).isEqualTo(2);
+      assertThat(window.next(4)).isNull();
+    }
+
+    @Test
+    void notMoreThanAllowedAreInFlight() {
+      for (int id = 1; id <= 4; id++) {
+        window.add(event(id, 1));
+      }
+      send(0);
+      assertThat(window.next(1)).isNull();
+      assertThat(window.next(2)).isNotNull();
+      assertThat(window.freeEvents()).isZero();
+    }
+
+    @Test
+    void itGivesBackWhatWasReservedOnce() {
+      window.add(event(1, 10));
+      window.add(event(2, 20));
+      send(0);
+      window.acknowledge(0);
+      assertThat(window.takeDone().reserved).isEqualTo(10);
+      assertThat(window.drop()).isEqualTo(20);
+      assertThat(window.drop()).isZero();
+    }
+  }
+
+  @Nested
+  class Breaking {
+
+    private final Suspects suspects = new Suspects();
+    private final Outbound first = Outbound.event(1, new byte[0], 0);
+    private final Outbound second = Outbound.event(2, new byte[0], 0);
+
+    @Test
+    void whoWasAloneThreeTimesIsCondemned() {
+      suspects.broke(first, second, true);
+      assertThat(suspects.isCareful(0)).isTrue();
+      suspects.broke(first, first, true);
+      suspects.broke(first, first, true);
+      assertThat(suspects.isCondemned(first)).isFalse();
+      suspects.broke(first, first, true);
+      assertThat(suspects.isCondemned(first)).isTrue();
+      assertThat(suspects.isCondemned(second)).isFalse();
+      assertThat(suspects.isCareful(2)).isFalse();
+    }
+
+    @Test
+    void anotherBreakInBetweenBeginsAnew() {
+      suspects.broke(first, first, true);
+      suspects.broke(first, first, true);
+      suspects.broke(second, second, true);
+      suspects.broke(first, first, true);
+      assertThat(suspects.isCondemned(first)).isFalse();
+    }
+
+    @Test
+    void silenceIsNobodysFault() {
+      for (int i = 0; i < 5; i++) {
+        suspects.broke(first, first, false);
+      }
+      assertThat(suspects.isCondemned(first)).isFalse();
+      assertThat(suspects.isCareful(0)).isTrue();
+    }
+  }
+}
