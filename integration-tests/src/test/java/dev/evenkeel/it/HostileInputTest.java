@@ -390,7 +390,8 @@ class HostileInputTest {
     var posting = new AtomicBoolean(true);
     // When
     List<Integer> statuses = new ArrayList<>();
-    try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var pool = Executors.newVirtualThreadPerTaskExecutor();
+        AutoCloseable _ = () -> posting.set(false)) {
       Callable<Integer> post =
           () -> {
             try (var another = HttpConnection.to(server.port())) {
@@ -463,7 +464,6 @@ class HostileInputTest {
   @ValueSource(
       strings = {
         "a%20b",
-        "%2e%2e",
         "-x",
         "a%2Fb",
         "%00",
@@ -478,7 +478,8 @@ class HostileInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/hooks", "/hooks/", "/hooks/a/b/c", "/nothing", "/hooks/../x"})
+  @ValueSource(
+      strings = {"/hooks", "/hooks/", "/hooks/a/b/c", "/nothing", "/hooks/../x", "/hooks/%2e%2e"})
   void whereNoDoorIsNothingIsTaken(String path) throws IOException {
     Answer answer = connection.post(path, event("Lost", ""));
     assertThat(answer.status()).as(answer.text()).isEqualTo(404);
@@ -541,7 +542,8 @@ class HostileInputTest {
   void anEmptyBatchIsABatchOfNothing(String batch) throws IOException {
     Answer answer = connection.post(DOOR + "/batch", batch);
     assertThat(answer.status()).isEqualTo(200);
-    assertThat(JSON.readTree(answer.body())).isEqualTo(JSON.readTree("{\"accepted\":0,\"rejected\":[]}"));
+    assertThat(JSON.readTree(answer.body()))
+        .isEqualTo(JSON.readTree("{\"accepted\":0,\"rejected\":[]}"));
   }
 
   @Test
