@@ -21,7 +21,6 @@ import dev.evenkeel.server.target.Targets;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
@@ -35,8 +34,11 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 
-/** Makes the parts once, in the order of the way of an event, and starts and stops them. */
-@ApplicationScoped
+/**
+ * Makes the parts once, in the order of the way of an event, and starts and stops them. It is no
+ * {@code ApplicationScoped} bean: those have a proxy, which would make all parts a second time.
+ */
+@Singleton
 public class Parts {
 
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());

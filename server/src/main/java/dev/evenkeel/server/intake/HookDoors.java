@@ -97,7 +97,19 @@ public class HookDoors {
   }
 
   private CompletableFuture<Response> read(Intake.Format format, HttpServerRequest request) {
-    return BodyReader.read(request, budget).thenCompose(body -> taken(format, body));
+    return BodyReader.read(request, budget)
+        .thenCompose(
+            body -> {
+              if (body instanceof BodyReader.Body.Incomplete) {
+                closeWhenAnswered(request);
+              }
+              return taken(format, body);
+            });
+  }
+
+  /** The rest of a body that did not come in time would be waited for without end. */
+  private static void closeWhenAnswered(HttpServerRequest request) {
+    request.response().endHandler(answered -> request.connection().close());
   }
 
   private CompletableFuture<Response> taken(Intake.Format format, BodyReader.Body body) {

@@ -1,8 +1,10 @@
 package dev.evenkeel.server.log;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,8 +37,23 @@ final class Progress {
   private final Map<Long, Entry> bySeq = new HashMap<>();
   private long doneSeq;
 
+  /** What was done before the start: its marks hold until {@code doneSeq} has come past it. */
+  private final long earlierFromId;
+
+  private final long lastDoneEarlier;
+
   Progress(long doneSeq) {
-    this.doneSeq = doneSeq;
+    this(new Marks(doneSeq, 0), List.of());
+  }
+
+  /**
+   * @param earlier the marks that were kept
+   * @param doneAbove what those marks say is done above their {@code doneSeq}
+   */
+  Progress(Marks earlier, Collection<Long> doneAbove) {
+    this.doneSeq = earlier.doneSeq();
+    this.earlierFromId = earlier.fromId();
+    this.lastDoneEarlier = doneAbove.stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
   /**
@@ -63,7 +80,9 @@ final class Progress {
   }
 
   synchronized Marks marks(long nextId) {
-    return new Marks(doneSeq, order.isEmpty() ? nextId : order.getFirst().nextIdWhenTaken);
+    long fromId = order.isEmpty() ? nextId : order.getFirst().nextIdWhenTaken;
+    boolean earlierOnesAbove = lastDoneEarlier > doneSeq;
+    return new Marks(doneSeq, earlierOnesAbove ? Math.min(earlierFromId, fromId) : fromId);
   }
 
   synchronized int open() {

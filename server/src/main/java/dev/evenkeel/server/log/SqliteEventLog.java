@@ -57,16 +57,15 @@ public final class SqliteEventLog implements EventLog {
       long floor = EventId.firstAt(database.notBefore());
       long lastSeq = Database.longOf(connection, "SELECT max(seq) FROM accepted");
       long lastId = Database.longOf(connection, "SELECT max(id) FROM published");
-      long doneSeq = progress(connection, "done-seq");
       var retention = new Retention(config, clock, gone, counters);
       retention.load(connection);
       long nextId = Math.max(Math.max(lastId, gone.newest()) + 1, floor);
-      this.progress = new Progress(doneSeq);
+      var earlier =
+          new Progress.Marks(progress(connection, "done-seq"), progress(connection, "from-id"));
       this.reader = new LogReader(database);
-      this.alreadyDone =
-          new HashSet<>(
-              reader.doneAbove(new Progress.Marks(doneSeq, progress(connection, "from-id"))));
-      this.feed = new AcceptedFeed(budget, this::backlog, doneSeq, lastSeq);
+      this.alreadyDone = new HashSet<>(reader.doneAbove(earlier));
+      this.progress = new Progress(earlier, alreadyDone);
+      this.feed = new AcceptedFeed(budget, this::backlog, earlier.doneSeq(), lastSeq);
       this.tail = new PublishedTail(budget, config.tailBytes(), gone, nextId - 1);
       this.positions = new PositionTable(tail::newest);
       positions.load(connection);
@@ -97,7 +96,9 @@ public final class SqliteEventLog implements EventLog {
     }
   }
 
+  /** The same place may be asked for again: after a failure, and behind what was left out here. */
   private List<AcceptedEvent> backlog(long after, long upTo, int limit) throws SQLException {
+    alreadyDone.removeIf(seq -> seq <= after);
     long from = after;
     while (true) {
       List<AcceptedEvent> read = reader.accepted(from, upTo, limit);
@@ -106,7 +107,7 @@ public final class SqliteEventLog implements EventLog {
       }
       from = read.getLast().seq();
       var open = new ArrayList<>(read);
-      open.removeIf(event -> alreadyDone.remove(event.seq()));
+      open.removeIf(event -> alreadyDone.contains(event.seq()));
       if (!open.isEmpty()) {
         return open;
       }

@@ -1,0 +1,74 @@
+package dev.evenkeel.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the benchmark is told on its command line. */
+record Arguments(
+    int connections,
+    Duration seconds,
+    int pairs,
+    int rate,
+    long events,
+    @Nullable Path json,
+    Path recorded) {
+
+  static final String HELP =
+      """
+      usage: bin/evenkeel bench [--connections N] [--seconds S] [--pairs N] [--rate N] [--events N]
+                                [--json FILE] [--recorded FOLDER]
+
+      Starts the packaged server on an empty data folder and measures it with recorded events:
+      throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
+      server, in turns; latency on a fixed schedule; memory over many events; time to start.
+
+        --connections N   connections of the client (16)
+        --seconds S       how long each run of throughput and latency takes (10)
+        --pairs N         how many runs of bare and whole, in turns; the median counts (5)
+        --rate N          events a second for the latency (1000)
+        --events N        events of the memory run (1000000); 0 leaves it out
+        --json FILE       writes the figures there, too
+        --recorded FOLDER where the recorded events are (integration-tests/events)
+      """;
+
+  /** Reads them, or throws with what is wrong. */
+  static Arguments of(String... words) {
+    int connections = 16;
+    Duration seconds = Duration.ofSeconds(10);
+    int pairs = 5;
+    int rate = 1000;
+    long events = 1_000_000;
+    Path json = null;
+    Path recorded = Path.of("integration-tests", "events");
+    for (int i = 0; i < words.length; i += 2) {
+      if (i + 1 == words.length) {
+        throw new IllegalArgumentException(words[i] + " needs a value, or is not known");
+      }
+      String value = words[i + 1];
+      switch (words[i]) {
+        case "--connections" -> connections = (int) number(words[i], value, 1);
+        case "--seconds" -> seconds = Duration.ofSeconds(number(words[i], value, 1));
+        case "--pairs" -> pairs = (int) number(words[i], value, 1);
+        case "--rate" -> rate = (int) number(words[i], value, 1);
+        case "--events" -> events = number(words[i], value, 0);
+        case "--json" -> json = Path.of(value);
+        case "--recorded" -> recorded = Path.of(value);
+        default -> throw new IllegalArgumentException(words[i] + " is not known");
+      }
+    }
+    return new Arguments(connections, seconds, pairs, rate, events, json, recorded);
+  }
+
+  private static long number(String name, String value, long least) {
+    try {
+      long number = Long.parseLong(value);
+      if (number >= least) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(name + " is '" + value + "'; it is a number", e);
+    }
+    throw new IllegalArgumentException(name + " is " + value + "; it is at least " + least);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.evenkeel.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/** The server's file, read from outside while the server runs or after it was killed. */
+final class LogFile implements AutoCloseable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** A row of what was published; seq is 0 for what did not come from an agent. */
+  record Row(
+      long id, long seq, String source, String session, String event, long cause, JsonNode data) {}
+
+  private final Connection connection;
+
+  private LogFile(Connection connection) {
+    this.connection = connection;
+  }
+
+  static LogFile of(Path dataDir) {
+    var config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(10_000);
+    try {
+      return new LogFile(config.createConnection("jdbc:sqlite:" + dataDir.resolve("events.db")));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What a killed server left, looked at in a copy, so that looking changes nothing. */
+  static LogFile copyOf(Path dataDir, Path copy) {
+    try {
+      Files.createDirectories(copy);
+      for (String name : List.of("events.db", "events.db-wal")) {
+        Path from = dataDir.resolve(name);
+        if (Files.exists(from)) {
+          Files.copy(from, copy.resolve(name));
+        }
+      }
+      return of(copy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Everything that was published, in order. */
+  List<Row> published() {
+    return query(
+        """
+        SELECT p.id, p.seq, s.source, s.session_id, p.event, p.cause, coalesce(a.payload, p.extra)
+        FROM published p JOIN sessions s ON s.key = p.session
+        LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id""",
+        row ->
+            new Row(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getLong(6),
+                tree(row.getBytes(7))));
+  }
+
+  private static JsonNode tree(byte[] json) {
+    try {
+      return JSON.readTree(json == null ? new byte[] {'{', '}'} : json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many accepted events are not published yet. */
+  long unpublished() {
+    return number(
+        """
+        SELECT count(*) FROM accepted a
+        WHERE NOT EXISTS (SELECT 1 FROM published p WHERE p.seq = a.seq)""");
+  }
+
+  long number(String sql) {
+    List<Long> values = query(sql, row -> row.getLong(1));
+    return values.isEmpty() ? 0 : values.getFirst();
+  }
+
+  List<String> texts(String sql) {
+    return query(sql, row -> row.getString(1));
+  }
+
+  @FunctionalInterface
+  interface Reading<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  <T> List<T> query(String sql, Reading<T> reading) {
+    var all = new ArrayList<T>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        all.add(reading.of(rows));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

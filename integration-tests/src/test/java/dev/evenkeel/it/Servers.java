@@ -1,0 +1,38 @@
+package dev.evenkeel.it;
+
+import dev.evenkeel.testbed.EvenkeelProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/** Makes servers, ends them after the class, and adds what they wrote to a failure. */
+final class Servers implements TestExecutionExceptionHandler, AfterAllCallback {
+
+  private final List<EvenkeelProcess> made = new ArrayList<>();
+
+  /** A server that is still to be started. */
+  EvenkeelProcess on(Path dataDir) {
+    EvenkeelProcess server = EvenkeelProcess.on(dataDir);
+    made.add(server);
+    return server;
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    for (EvenkeelProcess each : made) {
+      String what = each.isAlive() ? "runs" : "does not run";
+      failure.addSuppressed(
+          new AssertionError("the server " + what + "; it wrote at last:\n" + each.outputTail()));
+    }
+    throw failure;
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    made.forEach(EvenkeelProcess::close);
+  }
+}
