@@ -10,6 +10,13 @@ import dev.evenkeel.server.intake.Doorkeeper;
 import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.query.History;
+import dev.evenkeel.server.query.ServerStatus;
+import dev.evenkeel.server.query.SessionList;
+import dev.evenkeel.server.watch.MemoryWatch;
+import dev.evenkeel.server.watch.ProcessProbe;
+import dev.evenkeel.server.watch.Receivers;
+import dev.evenkeel.server.watch.WatchConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,6 +44,8 @@ public class Parts {
   private final Extensions extensions;
   private final Handler handler;
   private final Intake intake;
+  private final MemoryWatch watch;
+  private final ServerStatus status;
 
   Parts() throws IOException, SQLException {
     Path dir =
@@ -57,13 +66,33 @@ public class Parts {
     log.onRecovery(extensions::snapshot);
     handler = new Handler(HandlerConfig.DEFAULT, log, extensions, clock);
     intake = new Intake(log, budget, extensions.filters(), clock);
+    Receivers receivers = Receivers.NONE;
+    watch =
+        new MemoryWatch(
+            WatchConfig.DEFAULT,
+            new ProcessProbe(receivers::connections),
+            log::publishServerEvent,
+            this::freeMemory,
+            clock);
+    status =
+        new ServerStatus(
+            new ServerStatus.Sources(intake, log, handler, extensions, budget, watch, receivers),
+            ConfigProvider.getConfig().getValue("quarkus.application.version", String.class),
+            clock);
   }
 
   void start(@Observes StartupEvent event) {
     handler.start();
+    watch.start();
+  }
+
+  private void freeMemory() {
+    handler.cleanUp();
+    log.yieldMemory();
   }
 
   void stop(@Observes ShutdownEvent event) {
+    watch.close();
     intake.close();
     handler.close();
     extensions.close();
@@ -80,6 +109,30 @@ public class Parts {
   @Singleton
   SqliteEventLog log() {
     return log;
+  }
+
+  @Produces
+  @Singleton
+  Handler handler() {
+    return handler;
+  }
+
+  @Produces
+  @Singleton
+  History history() {
+    return new History(log, (int) Math.min(8 << 20, budget.capacity() / 8));
+  }
+
+  @Produces
+  @Singleton
+  SessionList sessions() {
+    return new SessionList(log);
+  }
+
+  @Produces
+  @Singleton
+  ServerStatus status() {
+    return status;
   }
 
   @Produces
