@@ -13,12 +13,18 @@ import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.LogRefusedException;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.query.History;
+import dev.evenkeel.server.query.ServerStatus;
+import dev.evenkeel.server.query.SessionList;
 import dev.evenkeel.server.target.Acknowledge;
 import dev.evenkeel.server.target.PoolConfig;
 import dev.evenkeel.server.target.TargetConfig;
 import dev.evenkeel.server.target.TargetMetrics;
 import dev.evenkeel.server.target.Targets;
-import io.quarkus.runtime.PreventFurtherStepsException;
+import dev.evenkeel.server.watch.MemoryWatch;
+import dev.evenkeel.server.watch.ProcessProbe;
+import dev.evenkeel.server.watch.WatchConfig;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -33,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Makes the parts once, in the order of the way of an event, and starts and stops them. It is no
@@ -59,6 +66,8 @@ public class Parts {
   private final Handler handler;
   private final Intake intake;
   private final Targets targets;
+  private final MemoryWatch watch;
+  private final ServerStatus status;
 
   @Inject
   Parts(Settings settings) {
@@ -71,9 +80,28 @@ public class Parts {
       handler = new Handler(handlerConfig(), log, extensions, clock);
       intake = new Intake(log, budget, extensions.filters(), clock);
       targets = targets();
+      watch = watch();
+      status =
+          new ServerStatus(
+              new ServerStatus.Sources(
+                  intake, log, handler, extensions, budget, watch, new TargetViews(targets)),
+              ConfigProvider.getConfig().getValue("quarkus.application.version", String.class),
+              clock);
     } catch (IllegalArgumentException | LogRefusedException e) {
-      throw new PreventFurtherStepsException("Evenkeel cannot start: " + e.getMessage(), EXIT_CODE);
+      throw refused(e);
     }
+  }
+
+  /**
+   * Ends a start that cannot succeed with one line for the user: an exception would be printed with
+   * a stack trace in which that line is lost. Nothing runs yet that would have to be stopped.
+   */
+  private static RuntimeException refused(RuntimeException why) {
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      System.err.println("Evenkeel cannot start: " + why.getMessage());
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+    return why;
   }
 
   private SqliteEventLog openLog() {
@@ -149,9 +177,26 @@ public class Parts {
         new SplittableRandom());
   }
 
+  private MemoryWatch watch() {
+    Settings.Watch wanted = settings.watch();
+    return new MemoryWatch(
+        new WatchConfig(
+            wanted.enabled(), wanted.interval(), wanted.alertThreshold(), wanted.autoCleanup()),
+        new ProcessProbe(targets::connections),
+        log::publishServerEvent,
+        this::freeMemory,
+        clock);
+  }
+
+  private void freeMemory() {
+    handler.cleanUp();
+    log.yieldMemory();
+  }
+
   void start(@Observes StartupEvent event) {
     handler.start();
     targets.start();
+    watch.start();
     LOG.log(
         System.Logger.Level.INFO,
         "Events are kept in {0}; targets: {1}",
@@ -160,6 +205,7 @@ public class Parts {
   }
 
   void stop(@Observes ShutdownEvent event) {
+    watch.close();
     intake.close();
     handler.close();
     targets.close();
@@ -177,6 +223,30 @@ public class Parts {
   @Singleton
   SqliteEventLog log() {
     return log;
+  }
+
+  @Produces
+  @Singleton
+  Handler handler() {
+    return handler;
+  }
+
+  @Produces
+  @Singleton
+  History history() {
+    return new History(log, (int) Math.min(8 << 20, budget.capacity() / 8));
+  }
+
+  @Produces
+  @Singleton
+  SessionList sessions() {
+    return new SessionList(log);
+  }
+
+  @Produces
+  @Singleton
+  ServerStatus status() {
+    return status;
   }
 
   @Produces

@@ -202,6 +202,11 @@ public final class Handler implements AutoCloseable {
     }
   }
 
+  /** Whether it follows the log. */
+  public boolean isAlive() {
+    return dispatcher.isAlive();
+  }
+
   /** How many sessions have events at work. */
   public int activeLanes() {
     return lanes.size();

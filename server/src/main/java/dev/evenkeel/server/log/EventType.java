@@ -24,7 +24,8 @@ public enum EventType {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  int code() {
+  /** The number in the log. */
+  public int code() {
     return code;
   }
 

@@ -99,6 +99,10 @@ final class LogWriter {
     return nextId;
   }
 
+  boolean isAlive() {
+    return thread.isAlive();
+  }
+
   boolean isWritable() {
     return writable;
   }

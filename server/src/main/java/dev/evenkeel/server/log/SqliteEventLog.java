@@ -249,6 +249,16 @@ public final class SqliteEventLog implements EventLog {
     return writer.isWritable();
   }
 
+  /** Whether its writer lives. */
+  public boolean isAlive() {
+    return writer.isAlive();
+  }
+
+  /** How many events are gone for good with an id above the first and up to the second. */
+  public long goneBetween(long after, long upTo) {
+    return gone.countBetween(after, upTo, Lanes.ALL);
+  }
+
   @Override
   public LogStatus status() {
     return new LogStatus(

@@ -1,0 +1,47 @@
+package dev.evenkeel.server;
+
+import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.target.TargetStatus;
+import dev.evenkeel.server.target.Targets;
+import dev.evenkeel.server.watch.Receivers;
+import dev.evenkeel.server.watch.TargetView;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The targets as those see them who watch. */
+record TargetViews(Targets all) implements Receivers {
+
+  @Override
+  public Map<String, TargetView> targets() {
+    var views = new LinkedHashMap<String, TargetView>();
+    all.status().forEach((name, status) -> views.put(name, view(status)));
+    return views;
+  }
+
+  private static TargetView view(TargetStatus status) {
+    return new TargetView(
+        status.state().name().toLowerCase(Locale.ROOT),
+        status.connections(),
+        status.maxConnections(),
+        status.delivered(),
+        status.pending(),
+        status.redelivered(),
+        status.undeliverable(),
+        status.missed(),
+        status.stubbed(),
+        status.acknowledges().name().toLowerCase(Locale.ROOT),
+        status.lastError());
+  }
+
+  @Override
+  public List<QueueState> queues() {
+    return all.queues();
+  }
+
+  @Override
+  public int connections() {
+    return all.connections();
+  }
+}

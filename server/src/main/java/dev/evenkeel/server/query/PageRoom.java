@@ -1,0 +1,64 @@
+package dev.evenkeel.server.query;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Bounds the pages that are in memory at a time, from their reading until the client has them. */
+final class PageRoom {
+
+  private static final int PAGES = 8;
+
+  private final MemoryBudget budget;
+  private final Semaphore pages = new Semaphore(PAGES);
+
+  PageRoom(MemoryBudget budget) {
+    this.budget = budget;
+  }
+
+  /** Room for a page of so many bytes, or null when there is none now. */
+  @Nullable Place take(long bytes) {
+    if (!pages.tryAcquire()) {
+      return null;
+    }
+    if (!budget.reserveSpare(bytes)) {
+      pages.release();
+      return null;
+    }
+    return new Place(bytes);
+  }
+
+  /** Room that is taken. */
+  final class Place implements AutoCloseable {
+    private final AtomicLong bytes;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Place(long bytes) {
+      this.bytes = new AtomicLong(bytes);
+    }
+
+    /** Fits it to what the page really has; returns false when there is not that much room. */
+    boolean fit(long wanted) {
+      long more = wanted - bytes.get();
+      if (more > 0 && !budget.reserve(more)) {
+        return false;
+      }
+      if (more < 0) {
+        budget.release(-more);
+      }
+      bytes.set(wanted);
+      return true;
+    }
+
+    /** Gives it back. May be called twice. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        budget.release(bytes.get());
+        pages.release();
+      }
+    }
+  }
+}

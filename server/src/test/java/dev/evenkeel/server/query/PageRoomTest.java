@@ -1,0 +1,62 @@
+package dev.evenkeel.server.query;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+class PageRoomTest {
+
+  private static final int MB = 1 << 20;
+
+  private final MemoryBudget budget = new MemoryBudget(64 * MB);
+  private final PageRoom room = new PageRoom(budget);
+
+  @Test
+  void whatAPageTakesIsGivenBackOnce() {
+    PageRoom.Place place = requireNonNull(room.take(8 * MB));
+    assertThat(budget.used()).isEqualTo(8 * MB);
+
+    assertThat(place.fit(1000)).isTrue();
+    assertThat(budget.used()).isEqualTo(1000);
+
+    assertThat(place.fit(20 * MB)).isTrue();
+    assertThat(budget.used()).isEqualTo(20 * MB);
+
+    place.close();
+    place.close();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void aPageThatIsLargerThanThereIsRoomDoesNotFit() {
+    PageRoom.Place place = requireNonNull(room.take(8 * MB));
+
+    assertThat(place.fit(65 * MB)).isFalse();
+    place.close();
+
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void noPageIsReadWhenMemoryIsTight() {
+    assertThat(budget.reserve(45 * MB)).isTrue();
+
+    assertThat(room.take(8 * MB)).isNull();
+    assertThat(budget.used()).isEqualTo(45 * MB);
+  }
+
+  @Test
+  void onlySoManyPagesAreReadAtATime() {
+    var places = new ArrayList<PageRoom.Place>();
+    for (int i = 0; i < 8; i++) {
+      places.add(requireNonNull(room.take(1000)));
+    }
+    assertThat(room.take(1000)).isNull();
+
+    places.getFirst().close();
+    assertThat(room.take(1000)).isNotNull();
+  }
+}
