@@ -19,6 +19,7 @@ import dev.evenkeel.server.target.TargetConfig;
 import dev.evenkeel.server.target.TargetMetrics;
 import dev.evenkeel.server.target.Targets;
 import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -72,7 +73,10 @@ public class Parts {
       intake = new Intake(log, budget, extensions.filters(), clock);
       targets = targets();
     } catch (IllegalArgumentException | LogRefusedException e) {
-      throw new PreventFurtherStepsException("Evenkeel cannot start: " + e.getMessage(), EXIT_CODE);
+      LOG.log(System.Logger.Level.ERROR, "Evenkeel cannot start: {0}", e.getMessage());
+      // The exception alone leaves a process that waits and does nothing.
+      Quarkus.asyncExit(EXIT_CODE);
+      throw new PreventFurtherStepsException(e.getMessage(), EXIT_CODE);
     }
   }
 

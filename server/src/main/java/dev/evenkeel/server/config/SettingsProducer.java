@@ -1,6 +1,7 @@
 package dev.evenkeel.server.config;
 
 import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.SmallRyeConfig;
 import jakarta.annotation.Priority;
@@ -31,7 +32,11 @@ public final class SettingsProducer {
           config.getValue("quarkus.http.host", String.class), settings.access().token());
       return settings;
     } catch (IllegalArgumentException e) {
-      throw new PreventFurtherStepsException("Evenkeel cannot start: " + e.getMessage(), EXIT_CODE);
+      System.getLogger(SettingsProducer.class.getName())
+          .log(System.Logger.Level.ERROR, "Evenkeel cannot start: {0}", e.getMessage());
+      // The exception alone leaves a process that waits and does nothing.
+      Quarkus.asyncExit(EXIT_CODE);
+      throw new PreventFurtherStepsException(e.getMessage(), EXIT_CODE);
     }
   }
 
