@@ -155,7 +155,9 @@ public final class Bench {
       awaitPublished();
       whole.add(posted * seconds / ((System.nanoTime() - start) / 1e9));
       ratios.add(whole.getLast() / bare.getLast());
-      say("  %3d %12.0f %12.0f   %5.2f".formatted(pair, bare.getLast(), whole.getLast(), ratios.getLast()));
+      say(
+          "  %3d %12.0f %12.0f   %5.2f"
+              .formatted(pair, bare.getLast(), whole.getLast(), ratios.getLast()));
     }
     say("  median %9.0f %12.0f   %5.2f".formatted(median(bare), median(whole), median(ratios)));
     ObjectNode throughput = result.putObject("throughput");

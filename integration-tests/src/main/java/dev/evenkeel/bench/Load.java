@@ -16,7 +16,9 @@ import org.HdrHistogram.Histogram;
 /** Connections that post recorded events, as fast as they are answered or on a fixed schedule. */
 final class Load implements AutoCloseable {
 
-  /** Two threads send and read for all connections: the client should cost little beside the server. */
+  /**
+   * Two threads send and read for all connections: the client should cost little beside the server.
+   */
   private static final int THREADS = 2;
 
   private static final long LONGEST_NANOS = Duration.ofMinutes(1).toNanos();
@@ -112,7 +114,8 @@ final class Load implements AutoCloseable {
   }
 
   private static List<Histogram> run(List<Callable<Histogram>> turns) throws IOException {
-    try (var pool = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("agents-", 0).factory())) {
+    try (var pool =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("agents-", 0).factory())) {
       var results = new ArrayList<Histogram>();
       for (Future<Histogram> each : pool.invokeAll(turns)) {
         results.add(each.get());

@@ -112,7 +112,9 @@ public final class EvenkeelProcess implements AutoCloseable {
   }
 
   private static Path jar() {
-    return Stream.of(Path.of("..", "server", JAR), Path.of("server", JAR))
+    String given = System.getProperty("evenkeel.jar");
+    Stream<Path> usual = Stream.of(Path.of("..", "server", JAR), Path.of("server", JAR));
+    return (given == null ? usual : Stream.of(Path.of(given)))
         .map(Path::toAbsolutePath)
         .map(Path::normalize)
         .filter(Files::exists)

@@ -56,6 +56,17 @@ final class LogFile implements AutoCloseable {
     }
   }
 
+  /** Changes the file of a server that does not run. */
+  static void write(Path dataDir, String sql) {
+    try (Connection connection =
+            new SQLiteConfig().createConnection("jdbc:sqlite:" + dataDir.resolve("events.db"));
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Everything that was published, in order. */
   List<Row> published() {
     return query(

@@ -5,13 +5,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** Makes servers, ends them after the class, and adds what they wrote to a failure. */
-final class Servers implements TestExecutionExceptionHandler, AfterAllCallback {
+/**
+ * Makes servers, ends them after the test or the class that made them, and adds what they wrote to
+ * a failure.
+ */
+final class Servers
+    implements TestExecutionExceptionHandler,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback {
 
   private final List<EvenkeelProcess> made = new ArrayList<>();
+  private int ofTheClass;
 
   /** A server that is still to be started. */
   EvenkeelProcess on(Path dataDir) {
@@ -29,6 +39,18 @@ final class Servers implements TestExecutionExceptionHandler, AfterAllCallback {
           new AssertionError("the server " + what + "; it wrote at last:\n" + each.outputTail()));
     }
     throw failure;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    ofTheClass = made.size();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    List<EvenkeelProcess> ofTheTest = made.subList(ofTheClass, made.size());
+    ofTheTest.forEach(EvenkeelProcess::close);
+    ofTheTest.clear();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.evenkeel.server.intake;
 
 import dev.evenkeel.server.budget.MemoryBudget;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
@@ -19,6 +20,7 @@ public class HookDoors {
 
   private static final Pattern AGENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final int LONGEST_EVENT_NAME = 256;
+  private static final long TO_READ_THE_ANSWER_MILLIS = 1000;
 
   private final Intake intake;
   private final MemoryBudget budget;
@@ -109,7 +111,10 @@ public class HookDoors {
 
   /** The rest of a body that did not come in time would be waited for without end. */
   private static void closeWhenAnswered(HttpServerRequest request) {
-    request.response().endHandler(answered -> request.connection().close());
+    var _ =
+        Vertx.currentContext()
+            .owner()
+            .setTimer(TO_READ_THE_ANSWER_MILLIS, fired -> request.connection().close());
   }
 
   private CompletableFuture<Response> taken(Intake.Format format, BodyReader.Body body) {

@@ -100,6 +100,7 @@ final class Database {
   private Connection openChecked() throws SQLException {
     Connection connection = connect(-4000, false);
     try {
+      refuseNewer(connection);
       checkReadable(connection);
       migrate(connection);
       return connection;
@@ -153,7 +154,8 @@ final class Database {
     }
   }
 
-  private void migrate(Connection connection) throws SQLException {
+  /** Before anything else is read: a newer version may have other tables. */
+  private void refuseNewer(Connection connection) throws SQLException {
     long version = longOf(connection, "PRAGMA user_version");
     if (version > MIGRATIONS.size()) {
       throw new LogRefusedException(
@@ -165,6 +167,10 @@ final class Database {
               + MIGRATIONS.size()
               + "). Start the newer Evenkeel, or give this one another evenkeel.data-dir.");
     }
+  }
+
+  private void migrate(Connection connection) throws SQLException {
+    long version = longOf(connection, "PRAGMA user_version");
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       for (int next = (int) version; next < MIGRATIONS.size(); next++) {

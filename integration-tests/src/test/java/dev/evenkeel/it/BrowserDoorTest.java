@@ -1,0 +1,144 @@
+package dev.evenkeel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.HttpConnection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A page of somebody else in a real browser on the user's machine. */
+class BrowserDoorTest {
+
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+  /** Tries what a page can try, and tells its own server what came of it. */
+  private static final String PAGE =
+      """
+      <!doctype html><script>
+      const event = JSON.stringify({hook_event_name: 'Stop', session_id: 'browser'});
+      const tries = {
+        cors: () => fetch('URL/hooks/x', {method: 'POST', body: event}),
+        json: () => fetch('URL/hooks/x', {method: 'POST', body: event,
+          headers: {'Content-Type': 'application/json'}}),
+        noCors: () => fetch('URL/hooks/x', {method: 'POST', mode: 'no-cors', body: event}),
+        beacon: () => Promise.resolve({type: 'beacon ' + navigator.sendBeacon('URL/hooks/x', event)}),
+        status: () => fetch('URL/api/status').then(answer => answer.text()),
+        events: () => fetch('URL/api/events', {mode: 'no-cors'}).then(answer => answer.text()),
+        rebound: () => fetch('REBOUND/hooks/x', {method: 'POST', mode: 'no-cors', body: event}),
+      };
+      (async () => {
+        const told = {};
+        for (const [name, attempt] of Object.entries(tries)) {
+          try {
+            const answer = await attempt();
+            told[name] = typeof answer === 'string' ? 'read ' + answer.length : answer.type;
+          } catch (e) {
+            told[name] = e.name;
+          }
+        }
+        await fetch('/told', {method: 'POST', body: JSON.stringify(told)});
+      })();
+      </script>""";
+
+  @RegisterExtension static final Servers SERVERS = new Servers();
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
+
+  @Test
+  void nothingOfAForeignPageArrivesAndItReadsNothing() throws Exception {
+    // Given
+    assertThat(Files.isExecutable(CHROMIUM))
+        .as("this test needs a browser; as root on Debian: apt-get install chromium")
+        .isTrue();
+    EvenkeelProcess server = SERVERS.on(folder.resolve("data")).start();
+    var told = new AtomicReference<String>();
+    HttpServer foreign =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    String page =
+        PAGE.replace("URL", server.uri().toString())
+            .replace("REBOUND", "http://evil.example:" + server.port());
+    foreign.createContext("/", exchange -> answer(exchange, page));
+    foreign.createContext(
+        "/told",
+        exchange -> {
+          told.set(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          answer(exchange, "");
+        });
+    foreign.start();
+    // When
+    Process browser = browse("http://localhost:" + foreign.getAddress().getPort() + "/");
+    try {
+      await("the page has tried everything")
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> told.get() != null);
+    } finally {
+      browser.descendants().forEach(ProcessHandle::destroyForcibly);
+      browser.destroyForcibly().waitFor();
+      foreign.stop(0);
+    }
+    // Then
+    JsonNode came = new JsonMapper().readTree(told.get());
+    for (String name : List.of("cors", "json", "status")) {
+      assertThat(came.get(name).asText()).as(name).isEqualTo("TypeError");
+    }
+    for (String name : List.of("noCors", "rebound")) {
+      assertThat(came.get(name).asText()).as(name).isIn("opaque", "TypeError");
+    }
+    assertThat(came.get("events").asText()).isIn("read 0", "TypeError");
+    try (var agent = HttpConnection.to(server.port())) {
+      String event = "{\"hook_event_name\":\"Stop\",\"session_id\":\"agent\"}";
+      assertThat(agent.post("/hooks/claude-code", event).status()).isEqualTo(200);
+    }
+    try (LogFile log = LogFile.of(server.dataDir())) {
+      assertThat(log.texts("SELECT session_id FROM sessions WHERE session_id <> ''"))
+          .containsExactly("agent");
+      assertThat(log.number("SELECT count(*) FROM accepted")).isEqualTo(1);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, String text) throws IOException {
+    byte[] body = text.getBytes(UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/html");
+    exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private Process browse(String address) throws IOException {
+    return new ProcessBuilder(
+            CHROMIUM.toString(),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP evil.example 127.0.0.1",
+            "--remote-debugging-port=0",
+            "--user-data-dir=" + folder.resolve("browser"),
+            address)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("browser.log").toFile())
+        .start();
+  }
+}
