@@ -38,8 +38,8 @@ public interface Extension {
   /**
    * Registers what this extension does.
    *
-   * @throws Exception when the extension cannot work; the server names it, says why and goes on
-   *     without it
+   * @throws Exception when the extension cannot work; the server then names it, says why and does
+   *     not start: going on without a filter could keep what it should have taken out
    */
   void start(ExtensionContext context) throws Exception;
 

@@ -29,8 +29,18 @@ public final class MemoryBudget {
 
   /** Takes the bytes, or takes none and returns false when they are not to be had. */
   public boolean reserve(long bytes) {
+    return reserve(bytes, capacity);
+  }
+
+  /** Takes the bytes for something that can be had again elsewhere, so only while there is room. */
+  public boolean reserveSpare(long bytes) {
+    return reserve(bytes, (long) (capacity * TIGHT));
+  }
+
+  private boolean reserve(long bytes, long limit) {
+    checkNotNegative(bytes);
     long now = used.get();
-    while (now + bytes <= capacity) {
+    while (bytes <= limit - now) {
       if (used.compareAndSet(now, now + bytes)) {
         return true;
       }
@@ -39,16 +49,27 @@ public final class MemoryBudget {
     return false;
   }
 
-  /** Takes the bytes for something that can be had again elsewhere, so only while there is room. */
-  public boolean reserveSpare(long bytes) {
-    return used.get() + bytes <= capacity * TIGHT && reserve(bytes);
+  /**
+   * Gives bytes back.
+   *
+   * @throws IllegalStateException when so many are not reserved; then none are given back
+   */
+  public void release(long bytes) {
+    checkNotNegative(bytes);
+    long now = used.get();
+    while (bytes <= now) {
+      if (used.compareAndSet(now, now - bytes)) {
+        return;
+      }
+      now = used.get();
+    }
+    throw new IllegalStateException(
+        "released " + bytes + " bytes of the memory budget while " + now + " were reserved");
   }
 
-  /** Gives bytes back. */
-  public void release(long bytes) {
-    long left = used.addAndGet(-bytes);
-    if (left < 0) {
-      throw new IllegalStateException("released " + -left + " bytes that nobody had reserved");
+  private static void checkNotNegative(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException(bytes + " bytes; a number of bytes is not negative");
     }
   }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,19 @@ public final class CallScope {
 
   private static final ThreadLocal<@Nullable CallScope> CURRENT = new ThreadLocal<>();
 
+  /**
+   * What an entry is to become. It is written as JSON when the extension makes it, so that what
+   * cannot be written fails the call that made it, and nothing can fail when the changes count.
+   *
+   * @param keyJson the key as JSON
+   * @param value the value, or null when the entry goes
+   * @param json the value as JSON
+   * @param open whether the value is known to be open
+   */
+  record Change(String keyJson, @Nullable Object value, @Nullable String json, boolean open) {}
+
   // Mutable state, owned by the thread of the call
-  private final Map<StateMap<?, ?>, Map<Object, Optional<Object>>> changes = new LinkedHashMap<>();
+  private final Map<StateMap<?, ?>, LinkedHashMap<Object, Change>> changes = new LinkedHashMap<>();
 
   /** Work that may throw. */
   @FunctionalInterface
@@ -35,18 +45,13 @@ public final class CallScope {
     }
   }
 
-  /**
-   * Makes the changes count, for everybody, and returns what is to be written.
-   *
-   * @throws IllegalArgumentException when an entry cannot be written; then nothing has changed
-   */
+  /** Makes the changes count, for everybody, and returns what is to be written. */
   public List<StateChange> apply() {
     if (changes.isEmpty()) {
       return List.of();
     }
     var toWrite = new ArrayList<StateChange>();
-    changes.forEach((map, entries) -> map.describe(entries, toWrite));
-    changes.forEach(StateMap::apply);
+    changes.forEach((map, entries) -> map.apply(entries, toWrite));
     return toWrite;
   }
 
@@ -54,11 +59,13 @@ public final class CallScope {
     return CURRENT.get();
   }
 
-  @Nullable Map<Object, Optional<Object>> changesOf(StateMap<?, ?> map) {
-    return changes.get(map);
+  /** The changes so far, by key. */
+  Map<Object, Change> changesOf(StateMap<?, ?> map) {
+    Map<Object, Change> own = changes.get(map);
+    return own == null ? Map.of() : own;
   }
 
-  void change(StateMap<?, ?> map, Object key, Optional<Object> value) {
-    changes.computeIfAbsent(map, each -> new LinkedHashMap<>()).put(key, value);
+  void change(StateMap<?, ?> map, Object key, Change change) {
+    changes.computeIfAbsent(map, each -> new LinkedHashMap<>()).putLast(key, change);
   }
 }

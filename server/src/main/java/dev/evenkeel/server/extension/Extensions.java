@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /** All extensions that run, in their stated order: the order of their names. */
@@ -26,6 +27,7 @@ public final class Extensions implements AutoCloseable {
   private final Map<String, List<Registration.Processor>> processors = new HashMap<>();
   private final List<Registration.Processor> processorsOfAll;
   private final List<StateMap<?, ?>> maps;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Starts the extensions.
@@ -53,15 +55,20 @@ public final class Extensions implements AutoCloseable {
               config.getOrDefault(each.name(), Map.of()), state, limits, clock);
       try {
         each.start(offer);
-      } catch (Exception e) {
+      } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+        stopFrom(running.indexOf(each) - 1);
         throw new IllegalArgumentException(
-            "The extension " + each.name() + " cannot start: " + e.getMessage(), e);
+            "The extension " + each.name() + " cannot start: " + reason(e), e);
       }
     }
     filters = running.stream().flatMap(each -> each.filters().stream()).toList();
     maps = running.stream().<StateMap<?, ?>>flatMap(each -> each.maps().stream()).toList();
     indexProcessors();
     processorsOfAll = processors.getOrDefault(ALL, List.of());
+  }
+
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private void checkNames(Set<String> configured) {
@@ -156,7 +163,7 @@ public final class Extensions implements AutoCloseable {
 
   private static <K, V> void take(
       RunningExtension extension, StateMap<K, V> map, List<Eviction> taken) {
-    EvictionHandler<K, V> handler = map.evictionHandler();
+    List<EvictionHandler<K, V>> handlers = map.evictionHandlers();
     for (var each = map.pollEvicted(); each != null; each = map.pollEvicted()) {
       StateMap.Evicted<K, V> evicted = each;
       taken.add(
@@ -164,16 +171,22 @@ public final class Extensions implements AutoCloseable {
               extension,
               evicted.change(),
               emission -> {
-                if (handler != null) {
+                for (EvictionHandler<K, V> handler : handlers) {
                   handler.evicted(evicted.key(), evicted.value(), emission);
                 }
               }));
     }
   }
 
-  /** Stops the extensions, the last started first. */
+  /** Stops the extensions, the last started first. May be called twice. */
   @Override
   public void close() {
-    running.reversed().forEach(RunningExtension::stop);
+    if (!closed.getAndSet(true)) {
+      stopFrom(running.size() - 1);
+    }
+  }
+
+  private void stopFrom(int last) {
+    running.subList(0, last + 1).reversed().forEach(RunningExtension::stop);
   }
 }

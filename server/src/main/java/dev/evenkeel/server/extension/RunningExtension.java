@@ -45,7 +45,7 @@ public final class RunningExtension {
   RunningExtension(Extension extension) {
     this.extension = extension;
     this.name = extension.name();
-    if (!NAME.matcher(name).matches()) {
+    if (name == null || !NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           extension.getClass().getName()
               + " calls itself '"
@@ -65,12 +65,13 @@ public final class RunningExtension {
     var context = new Context(offer);
     extension.start(context);
     context.close();
+    maps.forEach(StateMap::started);
   }
 
   void stop() {
     try {
       extension.stop();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       System.getLogger(RunningExtension.class.getName())
           .log(System.Logger.Level.WARNING, "The extension " + name + " failed to stop", e);
     }

@@ -1,63 +1,69 @@
 package dev.evenkeel.server.extension;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
 import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded map on two Caffeine caches with an age each, one for entries that are known to be open
- * and one for the others. Capacity is kept by removing what was used least recently: Caffeine's own
- * rule by frequency may turn away the newest entry, which is the one that is needed.
+ * A bounded map: entries that are known to be open and the others, each in the order of their use.
+ *
+ * <p>A lock instead of a cache: the order of use is exact, so that what goes is never what is
+ * needed now, and a change gets its version in the moment in which it counts, so that memory and
+ * disk agree on which of two changes was the later one.
  */
 final class StateMap<K, V> implements BoundedMap<K, V> {
 
   private static final System.Logger LOG = System.getLogger(StateMap.class.getName());
-  private static final JsonMapper JSON =
+
+  /** An entry that the map let go by itself and that its extension is still to be told of. */
+  record Evicted<K, V>(K key, V value, StateChange change) {}
+
+  /** Of its own: a shared one would keep an extension's classes after the extension is gone. */
+  private final JsonMapper json =
       JsonMapper.builder()
           .findAndAddModules()
           .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
-  /** An entry that the map let go by itself and that its extension is still to be told of. */
-  record Evicted<K, V>(K key, V value, StateChange change) {}
-
   private final String extension;
   private final String name;
   private final Class<K> keyType;
   private final Class<V> valueType;
   private final Limits limits;
-  private final Cache<K, V> recent;
-  private final Cache<K, V> open;
-  private final AtomicLong version = new AtomicLong();
+  private final Clock clock;
+  private final List<EvictionHandler<K, V>> handlers = new CopyOnWriteArrayList<>();
   private final Queue<Evicted<K, V>> evicted = new ConcurrentLinkedQueue<>();
-  private final LongAdder evictedByAge = new LongAdder();
-  private final LongAdder evictedByCapacity = new LongAdder();
-  private final LongAdder removed = new LongAdder();
-  private volatile @Nullable EvictionHandler<K, V> handler;
+
+  // Mutable state, guarded by this
+  private final UseOrder<K, V> recent;
+  private final UseOrder<K, V> open;
+  private boolean started;
+  private long lastTime = Long.MIN_VALUE;
+  private long uses;
+  private long version;
+  private long evictedByAge;
+  private long evictedByCapacity;
+  private long removed;
 
   StateMap(
       String extension,
@@ -71,24 +77,9 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     this.keyType = keyType;
     this.valueType = valueType;
     this.limits = limits;
-    this.recent = cache(limits.maxAge(), clock);
-    this.open = cache(limits.openMaxAge(), clock);
-  }
-
-  private Cache<K, V> cache(Duration age, Clock clock) {
-    return Caffeine.newBuilder()
-        .expireAfterAccess(age)
-        .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-        .executor(Runnable::run)
-        .removalListener(this::removed)
-        .build();
-  }
-
-  private void removed(@Nullable K key, @Nullable V value, RemovalCause cause) {
-    if (cause == RemovalCause.EXPIRED && key != null && value != null) {
-      evictedByAge.increment();
-      evicted.add(new Evicted<>(key, value, change(key, null)));
-    }
+    this.clock = clock;
+    this.recent = new UseOrder<>(limits.maxAge());
+    this.open = new UseOrder<>(limits.openMaxAge());
   }
 
   /** The name under which its entries are written. */
@@ -97,46 +88,60 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   }
 
   /** Takes up what was written before, oldest first. What no longer fits its type is left out. */
-  void load(List<StateChange> stored) {
+  synchronized void load(List<StateChange> stored) {
     for (StateChange each : stored) {
-      version.accumulateAndGet(each.version(), Math::max);
+      version = Math.max(version, each.version());
       try {
-        K key = JSON.readValue(each.key(), keyType);
-        V value = JSON.readValue(each.value(), valueType);
-        (isOpen(value) ? open : recent).put(key, value);
-      } catch (JsonProcessingException e) {
+        K key = requireNonNull(json.readValue(each.key(), keyType), "the key is null");
+        V value = requireNonNull(json.readValue(each.value(), valueType), "the value is null");
+        put(key, value, isOpen(value));
+      } catch (JsonProcessingException | RuntimeException e) {
         LOG.log(
             System.Logger.Level.WARNING,
             "An entry of {0} no longer fits its type and is left out: {1}",
             storedName(),
-            e.getOriginalMessage());
+            e instanceof JsonProcessingException unfit ? unfit.getOriginalMessage() : e.toString());
       }
     }
     keepCapacity();
   }
 
-  private boolean isOpen(V value) {
+  private static boolean isOpen(Object value) {
     return value instanceof Open each && each.isOpen();
+  }
+
+  /** The extension has started: from now on it is too late for a handler. */
+  synchronized void started() {
+    started = true;
   }
 
   @Override
   public @Nullable V get(K key) {
-    CallScope scope = CallScope.current();
-    Map<Object, Optional<Object>> own = scope == null ? null : scope.changesOf(this);
-    if (own == null || !own.containsKey(key)) {
-      return committed(key);
-    }
-    return own.get(key).map(each -> valueType.cast(each)).orElse(null);
+    CallScope.Change own = ownChanges().get(key);
+    return own == null ? committed(key) : valueType.cast(own.value());
   }
 
-  private @Nullable V committed(K key) {
-    V value = open.getIfPresent(key);
-    return value == null ? recent.getIfPresent(key) : value;
+  private synchronized @Nullable V committed(K key) {
+    long now = expire();
+    uses++;
+    V value = open.use(key, now, uses);
+    return value == null ? recent.use(key, now, uses) : value;
+  }
+
+  private Map<Object, CallScope.Change> ownChanges() {
+    CallScope scope = CallScope.current();
+    return scope == null ? Map.of() : scope.changesOf(this);
   }
 
   @Override
   public void put(K key, V value) {
-    scope().change(this, keyType.cast(key), Optional.of(valueType.cast(value)));
+    CallScope scope = scope();
+    K newKey = keyType.cast(requireNonNull(key, "the key is null"));
+    V newValue = valueType.cast(requireNonNull(value, "the value is null"));
+    scope.change(
+        this,
+        newKey,
+        new CallScope.Change(write(newKey), newValue, write(newValue), isOpen(newValue)));
   }
 
   @Override
@@ -144,7 +149,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     CallScope scope = scope();
     V old = get(key);
     if (old != null) {
-      scope.change(this, key, Optional.empty());
+      scope.change(this, key, new CallScope.Change(write(key), null, null, false));
     }
     return old;
   }
@@ -164,87 +169,109 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   @Override
   public Map<K, V> entries() {
     var all = new LinkedHashMap<K, V>();
-    all.putAll(oldestFirst(recent, Integer.MAX_VALUE));
-    all.putAll(oldestFirst(open, Integer.MAX_VALUE));
-    CallScope scope = CallScope.current();
-    Map<Object, Optional<Object>> own = scope == null ? null : scope.changesOf(this);
-    if (own != null) {
-      own.forEach(
-          (key, value) -> {
-            all.remove(keyType.cast(key));
-            value.ifPresent(each -> all.put(keyType.cast(key), valueType.cast(each)));
-          });
-    }
+    committed().forEach(each -> all.put(each.key(), each.value()));
+    ownChanges()
+        .forEach(
+            (key, change) -> {
+              all.remove(key);
+              if (change.value() != null) {
+                all.put(keyType.cast(key), valueType.cast(change.value()));
+              }
+            });
     return Collections.unmodifiableMap(all);
   }
 
-  private Map<K, V> oldestFirst(Cache<K, V> cache, int limit) {
-    return cache.policy().expireAfterAccess().orElseThrow().oldest(limit);
+  private synchronized List<UseOrder.Entry<K, V>> committed() {
+    expire();
+    var all = new ArrayList<>(recent.copy());
+    all.addAll(open.copy());
+    all.sort(Comparator.comparingLong(UseOrder.Entry::use));
+    return all;
   }
 
   @Override
-  public int size() {
-    return (int) (recent.estimatedSize() + open.estimatedSize());
+  public synchronized int size() {
+    expire();
+    int size = recent.size() + open.size();
+    for (Map.Entry<Object, CallScope.Change> own : ownChanges().entrySet()) {
+      K key = keyType.cast(own.getKey());
+      boolean before = recent.contains(key) || open.contains(key);
+      boolean after = own.getValue().value() != null;
+      size += (after ? 1 : 0) - (before ? 1 : 0);
+    }
+    return size;
   }
 
   @Override
-  public void onEviction(EvictionHandler<K, V> newHandler) {
-    handler = newHandler;
+  public synchronized void onEviction(EvictionHandler<K, V> handler) {
+    if (started) {
+      throw new IllegalStateException(
+          "the extension " + extension + " has started already; onEviction belongs into start");
+    }
+    handlers.add(requireNonNull(handler));
   }
 
-  /** Adds what is to be written of these changes. */
-  void describe(Map<Object, Optional<Object>> changes, List<StateChange> toWrite) {
+  /** Makes the changes of a call count, and adds what is to be written of them. */
+  synchronized void apply(Map<Object, CallScope.Change> changes, List<StateChange> toWrite) {
+    expire();
     changes.forEach(
-        (key, value) ->
-            toWrite.add(
-                change(keyType.cast(key), value.map(each -> valueType.cast(each)).orElse(null))));
-  }
-
-  /** Makes changes of a call count. */
-  void apply(Map<Object, Optional<Object>> changes) {
-    changes.forEach(
-        (rawKey, rawValue) -> {
+        (rawKey, change) -> {
           K key = keyType.cast(rawKey);
-          V value = rawValue.map(each -> valueType.cast(each)).orElse(null);
-          if (value == null) {
-            removed.increment();
-            recent.invalidate(key);
-            open.invalidate(key);
-          } else {
-            boolean isOpen = isOpen(value);
-            (isOpen ? recent : open).invalidate(key);
-            (isOpen ? open : recent).put(key, value);
+          if (change.value() != null) {
+            put(key, valueType.cast(change.value()), change.open());
+          } else if (recent.remove(key) || open.remove(key)) {
+            removed++;
           }
+          toWrite.add(new StateChange(storedName(), change.keyJson(), change.json(), ++version));
         });
     keepCapacity();
   }
 
+  private void put(K key, V value, boolean isOpen) {
+    (isOpen ? recent : open).remove(key);
+    (isOpen ? open : recent).put(key, value, now(), ++uses);
+  }
+
+  /** Never goes back, so that the order of use is the order of age. */
+  private long now() {
+    lastTime = Math.max(lastTime, clock.millis());
+    return lastTime;
+  }
+
+  /** Lets go of what is too old. Returns the time. */
+  private long expire() {
+    long now = now();
+    for (UseOrder<K, V> each : List.of(recent, open)) {
+      for (var old = each.removeTooOld(now); old != null; old = each.removeTooOld(now)) {
+        evictedByAge++;
+        evicted(old);
+      }
+    }
+    return now;
+  }
+
+  /** What is not open goes first, but never what was used just now. */
   private void keepCapacity() {
-    while (size() > limits.capacity()) {
-      if (!removeOldest(recent) && !removeOldest(open)) {
+    while (recent.size() + open.size() > limits.capacity()) {
+      boolean onlyTheNewest = recent.size() == 1 && recent.copy().getFirst().use() == uses;
+      var oldest = onlyTheNewest ? null : recent.removeOldest();
+      oldest = oldest == null ? open.removeOldest() : oldest;
+      if (oldest == null) {
         return;
       }
+      evictedByCapacity++;
+      evicted(oldest);
     }
   }
 
-  private boolean removeOldest(Cache<K, V> cache) {
-    for (var each : oldestFirst(cache, 1).entrySet()) {
-      if (cache.asMap().remove(each.getKey(), each.getValue())) {
-        evictedByCapacity.increment();
-        evicted.add(new Evicted<>(each.getKey(), each.getValue(), change(each.getKey(), null)));
-      }
-      return true;
-    }
-    return false;
+  private void evicted(UseOrder.Entry<K, V> entry) {
+    var gone = new StateChange(storedName(), write(entry.key()), null, ++version);
+    evicted.add(new Evicted<>(entry.key(), entry.value(), gone));
   }
 
-  private StateChange change(K key, @Nullable V value) {
+  private String write(Object keyOrValue) {
     try {
-      return new StateChange(
-          storedName(),
-          JSON.writeValueAsString(key),
-          value == null ? null : JSON.writeValueAsString(value),
-          version.incrementAndGet());
+      return json.writeValueAsString(keyOrValue);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "an entry of " + storedName() + " cannot be written: " + e.getOriginalMessage(), e);
@@ -252,9 +279,8 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   }
 
   /** Looks for entries that are too old. */
-  void cleanUp() {
-    recent.cleanUp();
-    open.cleanUp();
+  synchronized void cleanUp() {
+    expire();
   }
 
   boolean hasEvicted() {
@@ -266,27 +292,29 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     return evicted.poll();
   }
 
-  @Nullable EvictionHandler<K, V> evictionHandler() {
-    return handler;
+  List<EvictionHandler<K, V>> evictionHandlers() {
+    return handlers;
   }
 
   /** All entries, as they are to be written. */
-  List<StateChange> snapshot() {
+  synchronized List<StateChange> snapshot() {
     var all = new ArrayList<StateChange>();
-    oldestFirst(recent, Integer.MAX_VALUE).forEach((key, value) -> all.add(change(key, value)));
-    oldestFirst(open, Integer.MAX_VALUE).forEach((key, value) -> all.add(change(key, value)));
+    for (UseOrder.Entry<K, V> each : committed()) {
+      all.add(new StateChange(storedName(), write(each.key()), write(each.value()), ++version));
+    }
     return all;
   }
 
-  MapState state() {
+  synchronized MapState state() {
+    expire();
     return new MapState(
         name,
         extension,
-        size(),
+        recent.size() + open.size(),
         limits.capacity(),
         limits.maxAge().toSeconds(),
-        evictedByAge.sum(),
-        evictedByCapacity.sum(),
-        removed.sum());
+        evictedByAge,
+        evictedByCapacity,
+        removed);
   }
 }

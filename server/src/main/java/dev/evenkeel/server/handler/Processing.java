@@ -97,12 +97,7 @@ final class Processing {
   }
 
   private void take(Call call) {
-    try {
-      changes.addAll(call.apply());
-    } catch (IllegalArgumentException e) {
-      call.failed(e);
-      return;
-    }
+    changes.addAll(call.apply());
     derived.addAll(call.emission.derived);
     if (dropReason == null) {
       dropReason = call.emission.dropReason;

@@ -68,7 +68,10 @@ public final class BatchDoor {
     private final CompletableFuture<Response> answer = new CompletableFuture<>();
 
     // Mutable state, owned by the event loop
-    private Buffer rest = Buffer.buffer();
+    private final ReservedBytes rest = new ReservedBytes(budget);
+    private Buffer piece = Buffer.buffer();
+    private int position;
+    private boolean paused;
     private boolean skipping;
     private int lines;
     private int linesAtWork;
@@ -120,57 +123,81 @@ public final class BatchDoor {
                   });
     }
 
+    /** From here on, nothing is taken any more; what is at work is still counted. */
     void stop(String why) {
       if (stopped == null) {
         stopped = why;
       }
-      rest = Buffer.buffer();
+      rest.giveBack();
     }
 
-    private void take(Buffer piece) {
-      watch();
-      if (stopped != null) {
+    private void take(Buffer arrived) {
+      if (answer.isDone()) {
         return;
       }
-      int from = 0;
-      for (int i = 0; i < piece.length(); i++) {
-        if (piece.getByte(i) == '\n') {
-          append(piece, from, i);
-          endLine();
-          from = i + 1;
-        }
-      }
-      append(piece, from, piece.length());
+      watch();
+      piece = arrived;
+      position = 0;
+      goOn();
     }
 
-    private void append(Buffer piece, int from, int to) {
+    /** Works off the piece that arrived, as far as there is not too much at work already. */
+    private void goOn() {
+      while (stopped == null && position < piece.length()) {
+        if (isFull()) {
+          paused = true;
+          request.pause();
+          return;
+        }
+        int end = position;
+        while (end < piece.length() && piece.getByte(end) != '\n') {
+          end++;
+        }
+        append(position, end);
+        position = end + 1;
+        if (end < piece.length()) {
+          endLine();
+        }
+      }
+      piece = Buffer.buffer();
+      position = 0;
+      if (paused) {
+        paused = false;
+        request.resume();
+      }
+    }
+
+    private void append(int from, int to) {
       if (skipping || from == to) {
         return;
       }
-      if ((long) rest.length() + to - from > Intake.MAX_BYTES) {
+      long needed = (long) rest.length() + to - from;
+      if (needed > Intake.MAX_BYTES) {
         skipping = true;
-        rest = Buffer.buffer();
+        rest.giveBack();
+      } else if (rest.makeRoom((int) needed, Intake.MAX_BYTES)) {
+        rest.append(piece, from, to);
       } else {
-        rest.appendBuffer(piece, from, to - from);
+        stop("memory is short");
       }
     }
 
     private void endLine() {
+      if (stopped != null) {
+        return;
+      }
       lines++;
-      int line = lines;
-      byte[] bytes = rest.getBytes();
-      rest = Buffer.buffer();
       if (skipping) {
         skipping = false;
         intake.reject("too large");
-        report(line, "larger than " + (Intake.MAX_BYTES >> 20) + " MB");
-      } else if (stopped == null && !isBlank(bytes)) {
-        if (budget.reserve(bytes.length)) {
-          offer(line, bytes);
-        } else {
-          lines--;
-          stop("memory is short");
-        }
+        report(lines, "larger than " + (Intake.MAX_BYTES >> 20) + " MB");
+        return;
+      }
+      ReservedBytes.Whole line = rest.take();
+      if (isBlank(line.bytes())) {
+        budget.release(line.reserved());
+      } else {
+        offer(lines, line);
       }
     }
 
@@ -183,19 +210,17 @@ public final class BatchDoor {
       return true;
     }
 
-    private void offer(int line, byte[] bytes) {
+    private void offer(int line, ReservedBytes.Whole whole) {
+      int size = whole.bytes().length;
       linesAtWork++;
-      bytesAtWork += bytes.length;
-      if (isFull()) {
-        request.pause();
-      }
+      bytesAtWork += size;
       var _ =
           intake
-              .take(format, bytes)
+              .take(format, whole.bytes())
               .whenComplete(
                   (outcome, failure) -> {
-                    budget.release(bytes.length);
-                    context.runOnContext(done -> taken(line, bytes.length, outcome));
+                    budget.release(whole.reserved());
+                    context.runOnContext(done -> taken(line, size, outcome));
                   });
     }
 
@@ -204,7 +229,6 @@ public final class BatchDoor {
     }
 
     private void taken(int line, int size, Intake.@Nullable Outcome outcome) {
-      boolean wasFull = isFull();
       linesAtWork--;
       bytesAtWork -= size;
       switch (outcome) {
@@ -219,8 +243,8 @@ public final class BatchDoor {
         case Intake.Outcome.Rejected reason -> report(line, reason.error());
         case null -> report(line, "the server failed");
       }
-      if (wasFull && !isFull()) {
-        request.resume();
+      if (paused) {
+        goOn();
       }
       answerIfDone();
     }

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,9 @@ final class BodyReader {
   static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final long RETRY_MILLIS = 10;
-  private static final int FIRST_PIECE = 8 << 10;
+
+  /** So much is reserved on the sender's word; for more, the bytes have to come. */
+  private static final int BELIEVED = 256 << 10;
 
   /** What was read. Whoever gets a {@link Complete} gives its bytes back to the budget. */
   sealed interface Body {
@@ -40,21 +41,17 @@ final class BodyReader {
     record Incomplete(String error) implements Body {}
   }
 
-  private final MemoryBudget budget;
   private final HttpServerRequest request;
   private final Context context;
   private final CompletableFuture<Body> result = new CompletableFuture<>();
 
   // Mutable state, owned by the event loop
-  private byte[] bytes = new byte[0];
-  private int length;
-  private long reserved;
-  private boolean draining;
+  private final ReservedBytes kept;
   private @Nullable Body passedOver;
   private long timer = -1;
 
   private BodyReader(MemoryBudget budget, HttpServerRequest request, Context context) {
-    this.budget = budget;
+    this.kept = new ReservedBytes(budget);
     this.request = request;
     this.context = context;
   }
@@ -74,9 +71,8 @@ final class BodyReader {
     long expected = expectedLength();
     if (expected > Intake.MAX_BYTES) {
       passOver(new Body.TooLarge());
-      request.resume();
     } else {
-      reserve((int) Math.max(expected, FIRST_PIECE), System.nanoTime() + PATIENCE.toNanos());
+      makeRoom(Math.clamp(expected, 0, BELIEVED), Buffer.buffer(), patienceEnds());
     }
     if (result.isDone()) {
       return;
@@ -101,81 +97,71 @@ final class BodyReader {
     }
   }
 
-  /** Makes room for so many bytes in all, now or in a moment, and lets the sender go on. */
-  private void reserve(int capacity, long patienceEnds) {
+  private static long patienceEnds() {
+    return System.nanoTime() + PATIENCE.toNanos();
+  }
+
+  /** Makes room for so many bytes in all, now or in a moment, adds the piece, and goes on. */
+  private void makeRoom(int needed, Buffer piece, long patienceEnds) {
     if (result.isDone()) {
       return;
     }
-    if (budget.reserve(capacity - reserved)) {
-      reserved = capacity;
-      bytes = Arrays.copyOf(bytes, capacity);
+    if (kept.makeRoom(needed, Math.max(needed, expectedMost()))) {
+      kept.append(piece, 0, piece.length());
       request.resume();
     } else if (System.nanoTime() - patienceEnds >= 0) {
       passOver(new Body.NoRoom());
-      request.resume();
     } else {
       request.pause();
-      context.owner().setTimer(RETRY_MILLIS, fired -> reserve(capacity, patienceEnds));
+      context.owner().setTimer(RETRY_MILLIS, fired -> makeRoom(needed, piece, patienceEnds));
     }
   }
 
+  private long expectedMost() {
+    long expected = expectedLength();
+    return expected < 0 ? Intake.MAX_BYTES : expected;
+  }
+
   private void take(Buffer piece) {
-    if (draining || result.isDone()) {
+    if (passedOver != null || result.isDone()) {
       return;
     }
-    long needed = (long) length + piece.length();
+    long needed = (long) kept.length() + piece.length();
     if (needed > Intake.MAX_BYTES) {
       passOver(new Body.TooLarge());
-    } else if (needed <= bytes.length) {
-      piece.getBytes(0, piece.length(), bytes, length);
-      length += piece.length();
     } else {
-      int doubled = (int) Math.min(Intake.MAX_BYTES, Math.max(needed, 2L * bytes.length));
-      if (budget.reserve(doubled - reserved)) {
-        reserved = doubled;
-        bytes = Arrays.copyOf(bytes, doubled);
-        take(piece);
-      } else {
-        passOver(new Body.NoRoom());
-      }
+      makeRoom((int) needed, piece, patienceEnds());
     }
   }
 
   /** Reads the rest without keeping it, so that the sender reads the answer. */
   private void passOver(Body why) {
-    draining = true;
     passedOver = why;
-    giveBack();
+    kept.giveBack();
+    request.resume();
   }
 
   private void end() {
+    if (result.isDone()) {
+      return;
+    }
     if (passedOver != null) {
       finish(passedOver);
     } else {
-      byte[] whole = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-      long toRelease = reserved;
-      reserved = 0;
-      if (!finish(new Body.Complete(whole, toRelease))) {
-        budget.release(toRelease);
-      }
+      ReservedBytes.Whole whole = kept.take();
+      finish(new Body.Complete(whole.bytes(), whole.reserved()));
     }
   }
 
   private void fail(Body why) {
-    giveBack();
+    kept.giveBack();
     finish(passedOver == null ? why : passedOver);
   }
 
-  private void giveBack() {
-    budget.release(reserved);
-    reserved = 0;
-    bytes = new byte[0];
-  }
-
-  private boolean finish(Body body) {
+  private void finish(Body body) {
     if (timer >= 0) {
       context.owner().cancelTimer(timer);
     }
-    return result.complete(body);
+    result.complete(body);
   }
 }

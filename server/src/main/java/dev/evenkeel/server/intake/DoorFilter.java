@@ -3,10 +3,12 @@ package dev.evenkeel.server.intake;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the doorkeeper before every door. */
 @ApplicationScoped
@@ -28,12 +30,16 @@ public class DoorFilter {
 
   private void check(RoutingContext context) {
     HttpServerRequest request = context.request();
-    context.response().putHeader("X-Content-Type-Options", "nosniff");
+    context
+        .response()
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin");
     Doorkeeper.Refusal refusal =
         doorkeeper.refuses(
             new Doorkeeper.Caller(
                 request.path(),
-                request.getHeader("Host"),
+                hostOf(request),
                 request.getHeader("Origin"),
                 request.getHeader("Sec-Fetch-Site"),
                 request.getHeader("Authorization")));
@@ -50,5 +56,12 @@ public class DoorFilter {
         .putHeader("Content-Type", "application/json")
         .putHeader("Connection", "close")
         .end(JsonNodeFactory.instance.objectNode().put("error", refusal.error()).toString());
+  }
+
+  /** HTTP/2 has no header for it. */
+  private static @Nullable String hostOf(HttpServerRequest request) {
+    String header = request.getHeader("Host");
+    HostAndPort authority = header == null ? request.authority() : null;
+    return authority == null ? header : authority.toString();
   }
 }

@@ -21,12 +21,11 @@ public final class Doorkeeper {
 
   private static final Set<String> LOOPBACK_NAMES =
       Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+  private static final String BEARER = "bearer ";
 
-  /** In full: behind a beginning alone, {@code /q/health/../metrics} would be a way around. */
+  /** Exactly these: a path that only begins so may lead elsewhere, {@code /q/health/../..}. */
   private static final Set<String> HEALTH =
       Set.of("/health", "/q/health", "/q/health/live", "/q/health/ready", "/q/health/started");
-
-  private static final String BEARER = "bearer ";
 
   /** What is known of a request before its body is read. */
   public record Caller(
@@ -55,8 +54,11 @@ public final class Doorkeeper {
    */
   public Doorkeeper(
       @Nullable String token, List<String> allowedHosts, List<String> allowedOrigins) {
-    this.token = token == null || token.isEmpty() ? null : token.getBytes(UTF_8);
-    allowedHosts.forEach(each -> hosts.add(each.toLowerCase(Locale.ROOT)));
+    if (token != null && !token.isEmpty() && token.isBlank()) {
+      throw new IllegalArgumentException("evenkeel.token is blank; leave it out, or set a word");
+    }
+    this.token = token == null || token.isEmpty() ? null : token.strip().getBytes(UTF_8);
+    allowedHosts.forEach(each -> hosts.add(withoutPort(each.strip())));
     this.origins = Set.copyOf(allowedOrigins);
   }
 
@@ -75,7 +77,7 @@ public final class Doorkeeper {
     if (origin == null && "cross-site".equals(caller.secFetchSite())) {
       return new Refusal(403, "Pages of other sites may not call this server");
     }
-    if (token != null && !isHealth(caller.path()) && !knowsToken(caller.authorization())) {
+    if (token != null && !HEALTH.contains(caller.path()) && !knowsToken(caller.authorization())) {
       return new Refusal(401, "This server wants the header 'Authorization: Bearer <token>'");
     }
     return null;
@@ -83,7 +85,9 @@ public final class Doorkeeper {
 
   /** Our own pages are those that were loaded from the address that is called now. */
   private static boolean isOurs(String origin, @Nullable String host) {
-    return host != null && origin.equals("http://" + host);
+    return host != null
+        && (origin.equalsIgnoreCase("http://" + host)
+            || origin.equalsIgnoreCase("https://" + host));
   }
 
   private static String withoutPort(String host) {
@@ -92,10 +96,6 @@ public final class Doorkeeper {
     boolean hasPortAfterBracket = host.startsWith("[") && host.indexOf(']') < colon;
     String name = hasPort || hasPortAfterBracket ? host.substring(0, colon) : host;
     return name.toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isHealth(String path) {
-    return HEALTH.contains(path);
   }
 
   /** Compares in constant time, so that the answer's time tells nothing of the token. */

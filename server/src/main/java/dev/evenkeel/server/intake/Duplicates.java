@@ -22,11 +22,9 @@ final class Duplicates {
   private static final Duration REMEMBERED = Duration.ofSeconds(2);
   private static final int CAPACITY = 4096;
 
-  private record Key(Session session, String event, String toolUseId) {}
+  private record Key(Session session, String event, String toolUseId, String digest) {}
 
-  private record First(String digest, CompletableFuture<Intake.Outcome> outcome) {}
-
-  private final Cache<Key, First> recent;
+  private final Cache<Key, CompletableFuture<Intake.Outcome>> recent;
 
   Duplicates(Ticker ticker) {
     recent =
@@ -50,17 +48,8 @@ final class Duplicates {
     if (toolUseId == null) {
       return null;
     }
-    var own = new First(digest(event), outcome);
-    var key = new Key(event.session(), event.name(), toolUseId);
-    First first = recent.asMap().putIfAbsent(key, own);
-    if (first == null) {
-      return null;
-    }
-    if (first.digest().equals(own.digest())) {
-      return first.outcome();
-    }
-    recent.put(key, own);
-    return null;
+    var key = new Key(event.session(), event.name(), toolUseId, digest(event));
+    return recent.asMap().putIfAbsent(key, outcome);
   }
 
   private static String digest(HookEvent event) {

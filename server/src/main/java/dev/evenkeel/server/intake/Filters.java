@@ -1,5 +1,7 @@
 package dev.evenkeel.server.intake;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
@@ -10,12 +12,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the filters on an event before it is kept. Those that come with the server run at once;
  * others on a pool with a deadline. When a filter fails or is late, the event is kept without its
- * payload.
+ * payload. What they are given and what is kept has each key once.
  */
 final class Filters {
 
@@ -46,8 +49,7 @@ final class Filters {
     }
     RunningExtension stuck = stuck();
     if (stuck != null) {
-      return CompletableFuture.completedFuture(
-          withhold(event, "the filter of " + stuck.name() + " is stuck"));
+      return CompletableFuture.completedFuture(passOver(event, stuck));
     }
     return applyOnPool(event);
   }
@@ -61,29 +63,42 @@ final class Filters {
     return null;
   }
 
+  private HookEvent passOver(HookEvent event, RunningExtension stuck) {
+    stuck.passedOver();
+    return withhold(event, "the filter of " + stuck.name() + " is stuck");
+  }
+
   private CompletableFuture<HookEvent> applyOnPool(HookEvent event) {
     var run = new Run(event);
-    Future<?> task;
     try {
-      task = pool.submit(run);
+      run.deadline = pool.after(DEADLINE, run::late);
+      pool.execute(run);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(withhold(event, "filters are overloaded"));
+      run.finish(() -> withhold(event, "filters are overloaded"));
     }
-    pool.after(DEADLINE, () -> run.late(task));
     return run.result;
   }
 
   private HookEvent filter(HookEvent event) {
-    HookEvent current = event;
+    HookEvent current;
+    try {
+      current = UniqueKeys.of(event);
+    } catch (RuntimeException e) {
+      return unreadable(event, e);
+    }
     for (Registration.Filter each : filters) {
       each.extension().called();
       try {
-        current = each.filter().filter(current);
+        current = call(each, current);
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
         return failed(event, each, e);
       }
     }
     return current;
+  }
+
+  private static HookEvent call(Registration.Filter filter, HookEvent event) throws Exception {
+    return requireNonNull(filter.filter().filter(event), "the filter returned null");
   }
 
   private HookEvent failed(HookEvent event, Registration.Filter filter, Throwable e) {
@@ -93,6 +108,11 @@ final class Filters {
         "The filter of " + filter.extension().name() + " failed; the payload is withheld",
         e);
     return withhold(event, "the filter of " + filter.extension().name() + " failed");
+  }
+
+  private HookEvent unreadable(HookEvent event, RuntimeException e) {
+    LOG.log(System.Logger.Level.WARNING, "A payload cannot be filtered; it is withheld", e);
+    return withhold(event, "the payload cannot be filtered");
   }
 
   /** The event without its payload: only what names it, and why. */
@@ -105,18 +125,24 @@ final class Filters {
       rest.put("tool_use_id", event.toolUseId());
     }
     rest.put("withheld", reason);
-    return event.withPayload(rest);
+    try {
+      return event.withPayload(rest);
+    } catch (RuntimeException e) {
+      // A name with half a character in it, which JSON can spell and UTF-8 cannot.
+      return event.withPayload(JsonNodeFactory.instance.objectNode().put("withheld", reason));
+    }
   }
 
   /** One event on the pool. */
   private final class Run implements Runnable {
     private final HookEvent event;
     private final CompletableFuture<HookEvent> result = new CompletableFuture<>();
+    private volatile @Nullable Future<?> deadline;
 
     // Mutable state, guarded by this
+    private @Nullable Thread thread;
     private @Nullable RunningExtension current;
     private boolean over;
-    private boolean started;
 
     Run(HookEvent event) {
       this.event = event;
@@ -124,32 +150,47 @@ final class Filters {
 
     @Override
     public void run() {
-      HookEvent filtered = event;
+      RunningExtension stuck = stuck();
+      if (stuck != null) {
+        finish(() -> passOver(event, stuck));
+        return;
+      }
+      HookEvent filtered;
+      try {
+        filtered = UniqueKeys.of(event);
+      } catch (RuntimeException e) {
+        finish(() -> unreadable(event, e));
+        return;
+      }
       for (Registration.Filter each : filters) {
         if (!begin(each.extension())) {
           return;
         }
+        Throwable failure = null;
         try {
-          filtered = each.filter().filter(filtered);
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-          if (end(each.extension())) {
-            result.complete(failed(event, each, e));
-          }
-          return;
+          filtered = call(each, filtered);
+        } catch (Throwable e) {
+          failure = e;
         }
         if (!end(each.extension())) {
           return;
         }
+        if (failure != null) {
+          Throwable cause = failure;
+          finish(() -> failed(event, each, cause));
+          return;
+        }
       }
-      result.complete(filtered);
+      HookEvent kept = filtered;
+      finish(() -> kept);
     }
 
     private synchronized boolean begin(RunningExtension extension) {
-      started = true;
       if (over) {
         return false;
       }
       extension.called();
+      thread = Thread.currentThread();
       current = extension;
       return true;
     }
@@ -164,25 +205,45 @@ final class Filters {
       return true;
     }
 
-    private void late(Future<?> task) {
+    /** The first to come decides: the filters, or their deadline. */
+    private void finish(Supplier<HookEvent> outcome) {
+      synchronized (this) {
+        if (over) {
+          return;
+        }
+        over = true;
+      }
+      Future<?> timer = deadline;
+      if (timer != null) {
+        timer.cancel(false);
+      }
+      result.complete(outcome.get());
+    }
+
+    private void late() {
       String reason;
       synchronized (this) {
-        if (result.isDone() || over) {
+        if (over) {
           return;
         }
         over = true;
         RunningExtension extension = current;
-        if (extension != null) {
+        if (extension != null && thread != null) {
           extension.failed();
           extension.callIsLate();
-          task.cancel(true);
+          thread.interrupt();
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "The filter of {0} is late and was interrupted; payloads are withheld until it"
+                  + " returns.",
+              extension.name());
         }
         reason =
             extension != null
                 ? "the filter of " + extension.name() + " was late"
-                : started ? "a filter was late" : "filters are overloaded";
+                : "filters are overloaded";
       }
-      LOG.log(System.Logger.Level.WARNING, "A payload is withheld: {0}", reason);
+      pool.forget(this);
       result.complete(withhold(event, reason));
     }
   }

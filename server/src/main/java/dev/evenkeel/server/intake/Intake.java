@@ -13,11 +13,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Takes one event: reads its envelope, sheds it when memory is short, merges, filters, appends. */
 public final class Intake implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Intake.class.getName());
 
   /** The largest body, in bytes. */
   public static final int MAX_BYTES = 16 << 20;
@@ -47,17 +50,30 @@ public final class Intake implements AutoCloseable {
   private final MemoryBudget budget;
   private final Clock clock;
   private final IntakeCounters counters = new IntakeCounters();
-  private final IntakePool pool = new IntakePool();
+  private final IntakePool bodies = new IntakePool("intake-pool");
+
+  /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
+  private final IntakePool filtering = new IntakePool("filter-pool");
+
   private final Duplicates duplicates;
   private final Filters filters;
 
   /** An intake that is ready. */
   public Intake(EventLog log, MemoryBudget budget, List<Registration.Filter> filters, Clock clock) {
+    this(log, budget, filters, clock, Ticker.systemTicker());
+  }
+
+  Intake(
+      EventLog log,
+      MemoryBudget budget,
+      List<Registration.Filter> filters,
+      Clock clock,
+      Ticker ticker) {
     this.log = log;
     this.budget = budget;
     this.clock = clock;
-    this.duplicates = new Duplicates(Ticker.systemTicker());
-    this.filters = new Filters(filters, pool, counters);
+    this.duplicates = new Duplicates(ticker);
+    this.filters = new Filters(filters, filtering, counters);
   }
 
   /** How a body is read as an event. */
@@ -72,7 +88,8 @@ public final class Intake implements AutoCloseable {
   }
 
   /**
-   * Takes one event. The future completes when the agent may be answered, on any thread.
+   * Takes one event. The future completes when the agent may be answered, on any thread. Nothing is
+   * thrown: what goes wrong fails the future.
    *
    * @param body in UTF-8; it must not be changed afterwards
    */
@@ -83,7 +100,7 @@ public final class Intake implements AutoCloseable {
     }
     var outcome = new CompletableFuture<Outcome>();
     try {
-      var _ = pool.submit(() -> takeInto(outcome, format, body, time));
+      bodies.execute(() -> takeInto(outcome, format, body, time));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(shed());
     }
@@ -110,6 +127,9 @@ public final class Intake implements AutoCloseable {
       event = format.read(body, time);
     } catch (MalformedEventException e) {
       return CompletableFuture.completedFuture(reject(String.valueOf(e.getMessage())));
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.log(System.Logger.Level.WARNING, "An event cannot be read", e);
+      return CompletableFuture.completedFuture(reject("the server cannot read it: " + e));
     }
     if (budget.isTight() && LEAST_VALUABLE.contains(event.name())) {
       return CompletableFuture.completedFuture(shed());
@@ -117,20 +137,24 @@ public final class Intake implements AutoCloseable {
     var outcome = new CompletableFuture<Outcome>();
     CompletableFuture<Outcome> first = duplicates.firstOf(event, outcome);
     if (first != null) {
-      counters.merged();
-      return first.handle((result, failure) -> new Outcome.Merged());
+      return first.handle(this::sameAs);
     }
-    CompletableFuture<HookEvent> filtered = filters.apply(event);
-    var _ =
-        filtered
-            .thenCompose(log::append)
-            .whenComplete((how, failure) -> finish(outcome, how, failure));
+    try {
+      var _ =
+          filters
+              .apply(event)
+              .thenCompose(log::append)
+              .whenComplete((how, failure) -> finish(outcome, how, failure));
+    } catch (RuntimeException | Error e) {
+      finish(outcome, null, e);
+    }
     return outcome;
   }
 
   private void finish(
       CompletableFuture<Outcome> outcome, @Nullable Appended how, @Nullable Throwable failure) {
     if (how == null) {
+      counters.rejected();
       outcome.completeExceptionally(
           failure == null ? new IllegalStateException("no answer from the log") : failure);
     } else if (how == Appended.LOST) {
@@ -139,6 +163,21 @@ public final class Intake implements AutoCloseable {
       counters.accepted();
       outcome.complete(new Outcome.Taken(how));
     }
+  }
+
+  /**
+   * What becomes of an event that came a second time: where the first is not kept, neither is it.
+   */
+  private Outcome sameAs(@Nullable Outcome first, @Nullable Throwable failure) {
+    if (failure != null) {
+      counters.rejected();
+      throw new CompletionException(failure);
+    }
+    if (first instanceof Outcome.Shed) {
+      return shed();
+    }
+    counters.merged();
+    return new Outcome.Merged();
   }
 
   /** Counts an event that is none, or too large. */
@@ -160,11 +199,12 @@ public final class Intake implements AutoCloseable {
 
   /** How full its queues are. */
   public List<QueueState> queues() {
-    return List.of(pool.state(), duplicates.state());
+    return List.of(bodies.state(), filtering.state(), duplicates.state());
   }
 
   @Override
   public void close() {
-    pool.close();
+    bodies.close();
+    filtering.close();
   }
 }

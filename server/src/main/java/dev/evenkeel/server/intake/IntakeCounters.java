@@ -17,7 +17,7 @@ public final class IntakeCounters {
    * @param received the others together
    * @param accepted handed to the log
    * @param merged came a second time
-   * @param rejected no event, or too large
+   * @param rejected no event, or too large, or the server failed: its sender was told
    * @param shed passed over because memory was short
    * @param withheld accepted without their payload, because a filter failed or was late
    */

@@ -3,34 +3,38 @@ package dev.evenkeel.server.intake;
 import dev.evenkeel.server.budget.QueueState;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The bounded pool for what must not hold up an event loop: large bodies and foreign filters. */
+/** A bounded pool for what must not hold up an event loop: large bodies, or foreign filters. */
 final class IntakePool implements AutoCloseable {
 
-  private static final int THREADS = 4;
-  private static final int CAPACITY = 256;
+  static final int THREADS = 4;
+  static final int CAPACITY = 256;
   private static final int IDLE_SECONDS = 30;
 
-  private final ThreadPoolExecutor pool =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(CAPACITY),
-          Thread.ofPlatform().name("intake-", 0).daemon().factory());
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("intake-timer").daemon().factory());
+  private final String name;
+  private final ThreadPoolExecutor pool;
+  private final ScheduledThreadPoolExecutor timer;
 
-  IntakePool() {
+  IntakePool(String name) {
+    this.name = name;
+    this.pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(CAPACITY),
+            Thread.ofPlatform().name(name + '-', 0).daemon().factory());
     pool.allowCoreThreadTimeOut(true);
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name(name + "-timer").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
   }
 
   /**
@@ -38,16 +42,22 @@ final class IntakePool implements AutoCloseable {
    *
    * @throws RejectedExecutionException when too much waits already
    */
-  Future<?> submit(Runnable work) {
-    return pool.submit(work);
+  void execute(Runnable work) {
+    pool.execute(work);
   }
 
-  void after(Duration delay, Runnable work) {
-    var _ = timer.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+  /** Forgets work that has not begun. */
+  void forget(Runnable work) {
+    pool.remove(work);
+  }
+
+  /** Runs something short after the delay, unless that is cancelled: then nothing is kept of it. */
+  Future<?> after(Duration delay, Runnable work) {
+    return timer.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   QueueState state() {
-    return new QueueState("intake-pool", pool.getQueue().size(), CAPACITY, -1, -1);
+    return new QueueState(name, pool.getQueue().size(), CAPACITY, -1, -1);
   }
 
   @Override

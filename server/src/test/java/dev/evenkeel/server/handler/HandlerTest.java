@@ -248,8 +248,11 @@ class HandlerTest {
                   });
             });
     try (var running = new Running(QUICK, keeper)) {
+      // One after the other: sessions run at the same time, and the first to come has to go.
+      int sent = 0;
       for (String key : List.of("a", "b", "c")) {
         running.send("s-" + key, "Put", ",\"key\":\"" + key + "\"");
+        running.published(++sent);
       }
       List<JsonNode> events = running.published(4);
       JsonNode letGo =

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads text by kebab-case keys into a record, as {@code ExtensionContext.config} promises. */
 final class ConfigReader {
-  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+  private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)?");
 
   private ConfigReader() {}
 
@@ -34,7 +34,9 @@ final class ConfigReader {
       types[i] = components[i].getType();
       String text = values.get(key);
       arguments[i] =
-          text != null ? parse(key, text, types[i]) : missing(components[i], types[i], defaults);
+          text != null
+              ? parse(key, text.strip(), types[i])
+              : missing(components[i], types[i], defaults);
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("unknown configuration " + unknown + "; known: " + known);
@@ -83,19 +85,19 @@ final class ConfigReader {
         return text;
       }
       if (type == int.class) {
-        return Integer.valueOf(text.strip());
+        return Integer.valueOf(text);
       }
       if (type == long.class) {
-        return Long.valueOf(text.strip());
+        return Long.valueOf(text);
       }
       if (type == double.class) {
-        return Double.valueOf(text.strip());
+        return Double.valueOf(text);
       }
-      if (type == boolean.class && List.of("true", "false").contains(text.strip())) {
-        return Boolean.valueOf(text.strip());
+      if (type == boolean.class && List.of("true", "false").contains(text)) {
+        return Boolean.valueOf(text);
       }
       if (type == Duration.class) {
-        return duration(text.strip());
+        return duration(text);
       }
       if (type == List.class) {
         return Pattern.compile(",")
@@ -118,10 +120,10 @@ final class ConfigReader {
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {
       case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
       case "m" -> Duration.ofMinutes(amount);
       case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
+      case "d" -> Duration.ofDays(amount);
+      case null, default -> Duration.ofSeconds(amount);
     };
   }
 
