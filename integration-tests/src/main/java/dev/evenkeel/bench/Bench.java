@@ -38,7 +38,7 @@ public final class Bench {
   private Bench(Arguments arguments, Path folder) throws IOException {
     this.arguments = arguments;
     this.files = filesIn(arguments.recorded());
-    this.server = EvenkeelProcess.on(folder.resolve("data")).with("EVENKEEL_BENCH", "true");
+    this.server = EvenkeelProcess.on(folder.resolve("data")).withFlag("-Devenkeel-bench=true");
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {

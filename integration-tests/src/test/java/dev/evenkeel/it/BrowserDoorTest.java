@@ -55,7 +55,8 @@ class BrowserDoorTest {
         }
         await fetch('/told', {method: 'POST', body: JSON.stringify(told)});
       })();
-      </script>""";
+      </script>\
+      """;
 
   @RegisterExtension static final Servers SERVERS = new Servers();
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
@@ -42,6 +44,10 @@ class DiskTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
       }
     }
+  }
+
+  private static JsonNode status(HttpConnection connection) throws IOException {
+    return new JsonMapper().readTree(connection.get("/api/status").body());
   }
 
   private static List<Integer> kept(EvenkeelProcess server, String session) {
@@ -83,6 +89,13 @@ class DiskTest {
     assertThat(server.output().lines().filter(line -> line.contains("does not take the log")))
         .as("it is said once, not with each event")
         .hasSizeLessThan(5);
+    try (var connection = HttpConnection.to(server.port())) {
+      assertThat(status(connection).get("unlogged").asInt()).isBetween(1, EVENTS);
+      assertThat(connection.get("/q/health/ready").status()).isEqualTo(503);
+      await("events go on from memory")
+          .atMost(SOON)
+          .until(() -> status(connection).get("published").asInt() >= 2 * EVENTS);
+    }
     // When: the disk is back
     limitFiles(server, -1);
     await().atMost(SOON).until(() -> server.output().contains("The disk takes the log"));
@@ -90,6 +103,9 @@ class DiskTest {
     // Then
     awaitKept(server, "before", EVENTS);
     awaitKept(server, "after", EVENTS);
+    try (var connection = HttpConnection.to(server.port())) {
+      assertThat(connection.get("/q/health/ready").status()).isEqualTo(200);
+    }
     try (LogFile log = LogFile.of(server.dataDir())) {
       await()
           .atMost(SOON)

@@ -77,8 +77,20 @@ class HostileInputTest {
       Answer answer = another.post(DOOR, event("StillThere", ""));
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEmpty();
+      JsonNode status = status(another);
+      assertThat(status.get("received").asLong())
+          .as("every event that came is counted as what became of it: %s", status)
+          .isEqualTo(count(status, "accepted", "merged", "rejected", "shed"));
     }
     awaitPublished("StillThere");
+  }
+
+  private static JsonNode status(HttpConnection connection) throws IOException {
+    return JSON.readTree(connection.get("/api/status").body());
+  }
+
+  private static long count(JsonNode status, String... fields) {
+    return Arrays.stream(fields).mapToLong(field -> status.get(field).asLong()).sum();
   }
 
   private String event(String name, String more) {
@@ -388,6 +400,8 @@ class HostileInputTest {
     String body = ofSize("Large", MAX_BYTES);
     byte[] bytes = body.getBytes(UTF_8);
     var posting = new AtomicBoolean(true);
+    long before = count(status(connection), "accepted", "shed");
+    int alsoPosted;
     // When
     List<Integer> statuses = new ArrayList<>();
     try (var pool = Executors.newVirtualThreadPerTaskExecutor();
@@ -414,10 +428,13 @@ class HostileInputTest {
         statuses.add(each.get());
       }
       posting.set(false);
-      assertThat(small.get()).isPositive();
+      alsoPosted = small.get();
     }
     // Then
     assertThat(statuses).hasSize(bodies).containsOnly(200);
+    assertThat(alsoPosted).isPositive();
+    assertThat(count(status(connection), "accepted", "shed") - before)
+        .isEqualTo(bodies + alsoPosted);
     try (LogFile log = LogFile.of(server.dataDir())) {
       await().atMost(SOON).until(() -> log.unpublished() == 0);
     }

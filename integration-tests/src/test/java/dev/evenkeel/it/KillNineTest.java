@@ -243,16 +243,19 @@ class KillNineTest {
               ? ""
               : """
               , "tool_name": "Agent", "tool_use_id": "%s", "tool_input": {"subagent_type": "Explore",
-              "description": "look", "prompt": "look around"}"""
+              "description": "look", "prompt": "look around"}\
+              """
                   .formatted(toolUseId);
       String returned =
           event.equals("PostToolUse")
               ? """
-              , "tool_response": {"status": "completed", "agentId": "a", "totalDurationMs": 5}"""
+              , "tool_response": {"status": "completed", "agentId": "a", "totalDurationMs": 5}\
+              """
               : "";
       String body =
           """
-          {"hook_event_name": "%s", "session_id": "%s", "marker": %d%s%s}"""
+          {"hook_event_name": "%s", "session_id": "%s", "marker": %d%s%s}\
+          """
               .formatted(event, session, own, tool, returned);
       HttpConnection.Answer answer = connection.post("/hooks/claude-code", body);
       assertThat(answer.status()).isEqualTo(200);

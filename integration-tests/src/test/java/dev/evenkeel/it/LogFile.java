@@ -73,7 +73,8 @@ final class LogFile implements AutoCloseable {
         """
         SELECT p.id, p.seq, s.source, s.session_id, p.event, p.cause, coalesce(a.payload, p.extra)
         FROM published p JOIN sessions s ON s.key = p.session
-        LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id""",
+        LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id\
+        """,
         row ->
             new Row(
                 row.getLong(1),
@@ -98,7 +99,8 @@ final class LogFile implements AutoCloseable {
     return number(
         """
         SELECT count(*) FROM accepted a
-        WHERE NOT EXISTS (SELECT 1 FROM published p WHERE p.seq = a.seq)""");
+        WHERE NOT EXISTS (SELECT 1 FROM published p WHERE p.seq = a.seq)\
+        """);
   }
 
   long number(String sql) {

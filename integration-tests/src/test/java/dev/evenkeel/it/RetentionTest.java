@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.ByteArrayOutputStream;
@@ -62,6 +64,12 @@ class RetentionTest {
           .as("no payload without its place")
           .isEqualTo(log.number("SELECT count(*) FROM published WHERE seq IS NOT NULL"));
     }
+    try (var reader = HttpConnection.to(server.port())) {
+      JsonNode page = json(reader.get("/api/events?after=0&limit=1"));
+      assertThat(page.get("missed").asLong())
+          .as("a reader that comes late is told how many it missed")
+          .isEqualTo(json(reader.get("/api/status")).get("published").asLong() - count(server));
+    }
     // When: a smaller bound
     assertThat(server.stop()).isIn(0, 143);
     server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(16 * MB)).start();
@@ -75,6 +83,10 @@ class RetentionTest {
     // Then
     await("old events go").atMost(SOON).until(() -> count(server) == 0);
     await("their place, too").atMost(SOON).until(() -> bytesOf(server) < 4 * MB);
+  }
+
+  private static JsonNode json(HttpConnection.Answer answer) throws IOException {
+    return new JsonMapper().readTree(answer.body());
   }
 
   private static long count(EvenkeelProcess server) {
