@@ -5,8 +5,8 @@ package dev.evenkeel.extension;
 public interface EventProcessor {
 
   /**
-   * Handles one event. All processors of an event share a deadline of one second, of which each may
-   * use half of what is left; whoever is late is interrupted, and what it did does not count.
+   * Handles one event. All processors of an event share a deadline of ten seconds, of which each
+   * may use half of what is left; whoever is late is interrupted, and what it did does not count.
    *
    * @param emission collects what this call adds; not to be used after the call
    */

@@ -5,7 +5,7 @@ package dev.evenkeel.extension;
 public interface PeriodicTask {
 
   /**
-   * Runs once. It has one second, like a processor.
+   * Runs once. It has ten seconds, like the processors of an event.
    *
    * @param emission collects derived events; there is no event to attach to or to drop
    */
