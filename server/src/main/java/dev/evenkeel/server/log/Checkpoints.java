@@ -58,6 +58,16 @@ final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /**
+   * Called by the writer when pages were given back: the file is cut only when they are moved into
+   * it, and where little is written that could take days.
+   */
+  void afterShrinking(Connection writer) throws SQLException {
+    if (state == State.IDLE) {
+      passive(writer);
+    }
+  }
+
   private void finish(Connection writer) throws SQLException {
     passive(writer);
     state = State.IDLE;

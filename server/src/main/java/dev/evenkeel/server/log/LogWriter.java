@@ -298,6 +298,9 @@ final class LogWriter {
       boolean more = parts.retention().step(to, parts.feed().buffered());
       if (!more) {
         retentionAt = now;
+        if (parts.retention().takeGaveBack()) {
+          checkpoints.afterShrinking(to.connection());
+        }
       }
       return more;
     } catch (SQLException e) {

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Retention {
 
   private static final int STEP_EVENTS = 512;
+
+  /** Twice what one transaction adds, so that it keeps up; more would take large events needlessly. */
+  private static final long STEP_BYTES = 8 << 20;
+
   private static final int STEP_PAGES = 128;
 
   /** Free pages are soon used again: only more than this is given back, a tenth of the file. */
@@ -32,6 +36,8 @@ final class Retention {
   // Mutable state, owned by the writer's thread
   private @Nullable Instant oldest;
   private long events;
+
+  private boolean gaveBack;
 
   Retention(LogConfig config, Clock clock, Gone gone, LogCounters counters) {
     this.config = config;
@@ -111,10 +117,18 @@ final class Retention {
     if (free * pageSize > Math.max(1 << 20, pages * pageSize * FREE_SHARE)) {
       shrink(connection);
       connection.commit();
+      gaveBack = true;
       return true;
     }
     connection.rollback();
     return false;
+  }
+
+  /** Whether pages were given back since this was asked last. */
+  boolean takeGaveBack() {
+    boolean was = gaveBack;
+    gaveBack = false;
+    return was;
   }
 
   private boolean isTooOld() {
@@ -128,9 +142,14 @@ final class Retention {
     var lanes = new ArrayList<Byte>(STEP_EVENTS);
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT id, lane, time FROM published ORDER BY id LIMIT " + STEP_EVENTS)) {
+            """
+            SELECT p.id, p.lane, p.time, coalesce(length(a.payload), 0) + coalesce(length(p.extra), 0)
+            FROM published p LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id LIMIT\s"""
+                + STEP_EVENTS)) {
       try (ResultSet rows = select.executeQuery()) {
-        while (rows.next() && (full || rows.getLong(3) < keepFrom)) {
+        long bytes = 0;
+        while (bytes < STEP_BYTES && rows.next() && (full || rows.getLong(3) < keepFrom)) {
+          bytes += rows.getLong(4);
           ids.add(rows.getLong(1));
           lanes.add(rows.getByte(2));
         }
