@@ -20,7 +20,9 @@ final class Retention {
 
   private static final int STEP_EVENTS = 512;
 
-  /** Twice what one transaction adds, so that it keeps up; more would take large events needlessly. */
+  /**
+   * Twice what one transaction adds, so that it keeps up; more would take large events needlessly.
+   */
   private static final long STEP_BYTES = 8 << 20;
 
   private static final int STEP_PAGES = 128;
