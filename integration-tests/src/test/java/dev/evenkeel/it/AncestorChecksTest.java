@@ -1,0 +1,115 @@
+package dev.evenkeel.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.HttpConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ancestor's own documents promise, held by this server. */
+class AncestorChecksTest {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @RegisterExtension static final Servers SERVERS = new Servers();
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
+
+  @Test
+  void aThousandHooksLeaveAThousandEventsNoProcessAndAtMostThreeConnections() throws Exception {
+    try (var target = new NodeTarget()) {
+      // Given
+      EvenkeelProcess server =
+          SERVERS
+              .on(folder.resolve("data"))
+              .with("EVENKEEL_TARGETS_MAIN_URL", target.url())
+              .with("EVENKEEL_DEBUG", "true")
+              .start();
+      // When
+      var loop =
+          new ProcessBuilder(
+              "sh",
+              "-c",
+              "i=0; while [ $i -lt 1000 ]; do echo '{\"hook_event_name\":\"test\",\"data\":{}}' |"
+                  + " ../bin/evenkeel hook || exit 1; i=$((i+1)); done");
+      loop.environment().put("EVENKEEL_URL", server.uri().toString());
+      Process hooks = loop.redirectErrorStream(true).start();
+      String printed = new String(hooks.getInputStream().readAllBytes(), UTF_8);
+      // Then
+      assertThat(hooks.waitFor()).isZero();
+      assertThat(printed).isEmpty();
+      assertThat(hooks.descendants()).isEmpty();
+      await().atMost(SOON).until(() -> target.state().get("unique").asInt() == 1000);
+      JsonNode state = target.state();
+      assertThat(state.get("mostJoined").asInt()).isBetween(1, 3);
+      assertThat(state.get("repeats").asInt()).isZero();
+      assertThat(state.get("outOfOrder").asInt()).isZero();
+      // One session, so always the same connection; and one handler for all events
+      assertThat(state.get("everJoined").asInt()).isEqualTo(1);
+      assertThat(server.output().split("The handler starts", -1)).hasSize(2);
+      try (var connection = HttpConnection.to(server.port())) {
+        JsonNode status = new JsonMapper().readTree(connection.get("/api/status").body());
+        assertThat(status.get("accepted").asInt()).isEqualTo(1000);
+        assertThat(status.get("log").get("events").asInt()).isEqualTo(1000);
+      }
+    }
+  }
+
+  @Test
+  void allRecordedEventsReachTheTargetInTheOrderOfTheirSessions() throws Exception {
+    try (var target = new NodeTarget()) {
+      // Given
+      EvenkeelProcess server =
+          SERVERS
+              .on(folder.resolve("data"))
+              .with("EVENKEEL_TARGETS_MAIN_URL", target.url())
+              .start();
+      // When
+      int sent = 0;
+      try (var connection = HttpConnection.to(server.port());
+          Stream<Path> files = Files.list(Path.of("events"))) {
+        for (Path file :
+            files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
+          HttpConnection.Answer answer =
+              connection.post("/hooks/claude-code/batch", Files.readAllBytes(file));
+          assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+          sent += Files.readAllLines(file).size();
+        }
+        int accepted = sent;
+        await().atMost(SOON).until(() -> status(connection).get("published").asInt() > accepted);
+        await()
+            .atMost(SOON)
+            .until(
+                () -> {
+                  JsonNode status = status(connection);
+                  int published = status.get("published").asInt();
+                  return status.get("targets").get("main").get("pending").asInt() == 0
+                      && target.state().get("unique").asInt() == published;
+                });
+      }
+      // Then
+      JsonNode state = target.state();
+      assertThat(sent).isEqualTo(1574);
+      assertThat(state.get("repeats").asInt()).isZero();
+      assertThat(state.get("outOfOrder").asInt()).isZero();
+      assertThat(state.get("mostJoined").asInt()).isBetween(1, 3);
+    }
+  }
+
+  private static JsonNode status(HttpConnection connection) throws IOException {
+    return new JsonMapper().readTree(connection.get("/api/status").body());
+  }
+}

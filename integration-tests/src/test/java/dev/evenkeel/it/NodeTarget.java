@@ -1,0 +1,45 @@
+package dev.evenkeel.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.testbed.HttpConnection;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The real Node Socket.IO server of the testbed, as a child process. */
+final class NodeTarget implements AutoCloseable {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Process process;
+  private final JsonNode ports;
+
+  NodeTarget() throws IOException {
+    var builder = new ProcessBuilder("node", "server.mjs");
+    builder.directory(Path.of("testbed", "socketio-server").toFile());
+    builder.environment().put("EVENKEEL_TESTBED_FOLLOW_STDIN", "1");
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    process = builder.start();
+    BufferedReader output = process.inputReader();
+    ports = JSON.readTree(output.readLine());
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + ports.get("port").asInt();
+  }
+
+  /** What it counted at its own side. */
+  JsonNode state() {
+    try (var control = HttpConnection.to(ports.get("controlPort").asInt())) {
+      return JSON.readTree(control.get("/state").body());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}
