@@ -371,9 +371,30 @@ class TargetsTest {
     assertThat(server.state().outOfOrder()).isZero();
   }
 
-  /** Trap 1: the client itself would believe in the connection for 45 s more. */
+  /**
+   * Trap 1: the client itself would believe in the connection for 45 s more. A server that shuts
+   * down sends a close frame and no disconnect packet, so only the WebSocket tells.
+   */
   @Test
   void aGracefulCloseIsNoticedAtOnceAndNothingIsSentIntoIt() {
+    // Given
+    serve();
+    deliver(POOL, Acknowledge.NEVER);
+    log.publish(30, 10);
+    awaitReceived(30);
+    // When
+    server.make("stop");
+    // Then
+    await().atMost(10, SECONDS).until(() -> targets.connections() == 0);
+    assertThat(happened()).anyMatch(e -> e.startsWith("closed: closed by the server"));
+    log.publish(30, 10);
+    server.make("start");
+    awaitReceived(60);
+    assertThat(server.state().mostJoined()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aDisconnectByTheServerIsNoticedAtOnce() {
     serve();
     deliver(POOL, Acknowledge.NEVER);
     log.publish(30, 10);
