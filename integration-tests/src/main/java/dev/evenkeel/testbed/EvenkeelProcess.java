@@ -29,6 +29,8 @@ public final class EvenkeelProcess implements AutoCloseable {
       List.of(
           "-Xms32m",
           "-Xmx192m",
+          "-Xmn32m",
+          "-XX:SurvivorRatio=2",
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
           "-XX:MinHeapFreeRatio=10",

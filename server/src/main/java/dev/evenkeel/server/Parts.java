@@ -56,7 +56,7 @@ public class Parts {
   /** What recent events may take in memory for receivers that keep up: a quarter of the budget. */
   private static final int TAIL_SHARE = 4;
 
-  private static final long MAX_TAIL_BYTES = 8L << 20;
+  private static final long MAX_TAIL_BYTES = 2L << 20;
 
   private final Settings settings;
   private final Clock clock = Clock.systemUTC();
