@@ -3,6 +3,8 @@ package dev.evenkeel.server.query;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.evenkeel.server.log.EventId;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,31 +20,23 @@ public record EventPage(List<byte[]> events, @Nullable Long next, long missed) {
 
   private static final byte[] HEAD = "{\"events\":[".getBytes(US_ASCII);
 
-  /** The page as one JSON object: the events' own bytes, joined. */
-  public byte[] json() {
-    String id = next == null ? "null" : '"' + EventId.text(next) + '"';
-    byte[] tail = ("],\"next\":" + id + ",\"missed\":" + missed + "}").getBytes(US_ASCII);
-    var json = new byte[Math.toIntExact(size() + HEAD.length + tail.length)];
-    int at = put(HEAD, json, 0);
+  /** Writes the page as one JSON object: the events' own bytes, joined. */
+  public void writeTo(OutputStream out) throws IOException {
+    out.write(HEAD);
     boolean first = true;
     for (byte[] event : events) {
       if (!first) {
-        json[at++] = ',';
+        out.write(',');
       }
       first = false;
-      at = put(event, json, at);
+      out.write(event);
     }
-    put(tail, json, at);
-    return json;
+    String id = next == null ? "null" : '"' + EventId.text(next) + '"';
+    out.write(("],\"next\":" + id + ",\"missed\":" + missed + "}").getBytes(US_ASCII));
   }
 
-  private static int put(byte[] from, byte[] to, int at) {
-    System.arraycopy(from, 0, to, at, from.length);
-    return at + from.length;
-  }
-
-  /** What the events take, with the commas between them. */
+  /** What the events take, in bytes. */
   long size() {
-    return events.stream().mapToLong(event -> event.length).sum() + Math.max(0, events.size() - 1);
+    return events.stream().mapToLong(event -> event.length).sum();
   }
 }

@@ -3,6 +3,8 @@ package dev.evenkeel.server.query;
 import dev.evenkeel.server.budget.MemoryBudget;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -10,8 +12,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** The doors to what happened. They read the disk, on worker threads. */
 @Path("/")
@@ -20,6 +24,8 @@ public class HistoryDoors {
 
   /** Whoever has not taken a page after this time loses the connection, and the page its memory. */
   private static final long SLOWEST_CLIENT_MILLIS = 30_000;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final History history;
   private final SessionList sessions;
@@ -30,14 +36,15 @@ public class HistoryDoors {
   HistoryDoors(History history, SessionList sessions, MemoryBudget budget, Vertx vertx) {
     this.history = history;
     this.sessions = sessions;
-    this.room = new PageRoom(budget);
+    this.room = new PageRoom(budget, PATIENCE);
     this.vertx = vertx;
   }
 
   /** Events, oldest first with {@code after}, else newest first. */
   @GET
   @Path("api/events")
-  public Response events(@Context UriInfo uri, @Context RoutingContext routing) {
+  public Response events(@Context UriInfo uri, @Context RoutingContext routing)
+      throws InterruptedException {
     EventQuery query;
     try {
       query = EventQuery.of(uri.getQueryParameters());
@@ -54,10 +61,9 @@ public class HistoryDoors {
       if (!place.fit(page.size())) {
         return Answers.later("There is not enough memory for the next event at this moment");
       }
-      byte[] json = page.json();
-      keepUntilSent(place, routing);
+      closeWhenSent(place, routing);
       answered = true;
-      return Response.ok(json, MediaType.APPLICATION_JSON_TYPE).build();
+      return Response.ok((StreamingOutput) page::writeTo, MediaType.APPLICATION_JSON_TYPE).build();
     } catch (SQLException e) {
       return unreadable(e);
     } finally {
@@ -67,19 +73,24 @@ public class HistoryDoors {
     }
   }
 
-  private void keepUntilSent(PageRoom.Place place, RoutingContext routing) {
-    long timer =
-        vertx.setTimer(
-            SLOWEST_CLIENT_MILLIS,
-            id -> {
-              place.close();
-              routing.request().connection().close();
-            });
+  /** The page is written as fast as the client reads; a worker waits for that, one for a place. */
+  private void closeWhenSent(PageRoom.Place place, RoutingContext routing) {
+    HttpConnection connection = routing.request().connection();
+    long timer = vertx.setTimer(SLOWEST_CLIENT_MILLIS, id -> cut(connection));
     routing.addEndHandler(
         ended -> {
           vertx.cancelTimer(timer);
           place.close();
         });
+  }
+
+  /** An orderly close would wait until the client has read: this one goes past what waits so. */
+  private static void cut(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      var _ = base.channelHandlerContext().close();
+    } else {
+      var _ = connection.close();
+    }
   }
 
   /** Sessions, the one with the newest event first. */

@@ -1,26 +1,36 @@
 package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.budget.MemoryBudget;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds the pages that are in memory at a time, from their reading until the client has them. */
+/**
+ * Bounds the pages that are in memory at a time, from their reading until they are sent. Whoever
+ * comes when there are enough waits a little.
+ */
 final class PageRoom {
 
-  private static final int PAGES = 8;
+  private static final int PAGES = 4;
 
   private final MemoryBudget budget;
-  private final Semaphore pages = new Semaphore(PAGES);
+  private final Duration patience;
+  private final Semaphore pages = new Semaphore(PAGES, true);
 
-  PageRoom(MemoryBudget budget) {
+  /**
+   * @param patience how long somebody waits for others' pages to be sent
+   */
+  PageRoom(MemoryBudget budget, Duration patience) {
     this.budget = budget;
+    this.patience = patience;
   }
 
-  /** Room for a page of so many bytes, or null when there is none now. */
-  @Nullable Place take(long bytes) {
-    if (!pages.tryAcquire()) {
+  /** Room for a page of so many bytes, or null when there is none. */
+  @Nullable Place take(long bytes) throws InterruptedException {
+    if (!pages.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       return null;
     }
     if (!budget.reserveSpare(bytes)) {

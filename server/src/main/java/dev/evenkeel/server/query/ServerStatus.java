@@ -16,12 +16,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the parts how they are. The status, the state and the metrics all come from here. */
 public final class ServerStatus {
@@ -99,11 +101,20 @@ public final class ServerStatus {
         log.published(),
         log.dropped(),
         new Status.Log(
-            log.events(), log.bytes(), log.maxBytes(), log.oldest(), log.writable(), log.removed()),
+            log.events(),
+            log.bytes(),
+            log.maxBytes(),
+            inMillis(log.oldest()),
+            log.writable(),
+            log.removed()),
         sessions(),
         from.watch().current(),
         from.receivers().targets(),
         calls());
+  }
+
+  private static @Nullable Instant inMillis(@Nullable Instant time) {
+    return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
   }
 
   private Map<String, Status.Calls> calls() {

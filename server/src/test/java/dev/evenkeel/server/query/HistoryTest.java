@@ -1,6 +1,5 @@
 package dev.evenkeel.server.query;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -291,7 +290,7 @@ class HistoryTest {
     running.awaitAllPublished();
 
     EventPage page = history.page(after(0, Filter.ALL, 100));
-    JsonNode json = new ObjectMapper().readTree(page.json());
+    JsonNode json = new ObjectMapper().readTree(RunningLog.textOf(page));
 
     assertThat(json.fieldNames()).toIterable().containsExactly("events", "next", "missed");
     assertThat(json.get("events")).hasSize(3);
@@ -299,7 +298,7 @@ class HistoryTest {
     assertThat(json.at("/events/2/event").textValue()).isEqualTo("turn_done");
     assertThat(json.get("next").textValue()).isEqualTo(json.at("/events/2/id").textValue());
     assertThat(json.get("missed").longValue()).isZero();
-    assertThat(new String(new EventPage(List.of(), null, 0).json(), UTF_8))
+    assertThat(RunningLog.textOf(new EventPage(List.of(), null, 0)))
         .isEqualTo("{\"events\":[],\"next\":null,\"missed\":0}");
   }
 

@@ -2,9 +2,12 @@ package dev.evenkeel.server.query;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.server.budget.MemoryBudget;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class PageRoomTest {
@@ -12,10 +15,10 @@ class PageRoomTest {
   private static final int MB = 1 << 20;
 
   private final MemoryBudget budget = new MemoryBudget(64 * MB);
-  private final PageRoom room = new PageRoom(budget);
+  private final PageRoom room = new PageRoom(budget, Duration.ofMillis(1));
 
   @Test
-  void whatAPageTakesIsGivenBackOnce() {
+  void whatAPageTakesIsGivenBackOnce() throws Exception {
     PageRoom.Place place = requireNonNull(room.take(8 * MB));
     assertThat(budget.used()).isEqualTo(8 * MB);
 
@@ -31,7 +34,7 @@ class PageRoomTest {
   }
 
   @Test
-  void aPageThatIsLargerThanThereIsRoomDoesNotFit() {
+  void aPageThatIsLargerThanThereIsRoomDoesNotFit() throws Exception {
     PageRoom.Place place = requireNonNull(room.take(8 * MB));
 
     assertThat(place.fit(65 * MB)).isFalse();
@@ -41,7 +44,7 @@ class PageRoomTest {
   }
 
   @Test
-  void noPageIsReadWhenMemoryIsTight() {
+  void noPageIsReadWhenMemoryIsTight() throws Exception {
     assertThat(budget.reserve(45 * MB)).isTrue();
 
     assertThat(room.take(8 * MB)).isNull();
@@ -49,14 +52,30 @@ class PageRoomTest {
   }
 
   @Test
-  void onlySoManyPagesAreReadAtATime() {
+  void onlySoManyPagesAreReadAtATime() throws Exception {
     var places = new ArrayList<PageRoom.Place>();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
       places.add(requireNonNull(room.take(1000)));
     }
     assertThat(room.take(1000)).isNull();
 
     places.getFirst().close();
     assertThat(room.take(1000)).isNotNull();
+  }
+
+  @Test
+  void whoComesWhenThereAreEnoughWaitsForTheNextPlace() throws Exception {
+    var patient = new PageRoom(budget, Duration.ofDays(1));
+    PageRoom.Place first = requireNonNull(patient.take(1000));
+    for (int i = 1; i < 4; i++) {
+      requireNonNull(patient.take(1000));
+    }
+    var next = new FutureTask<>(() -> patient.take(1000));
+    Thread waiting = Thread.ofPlatform().daemon().start(next);
+    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+
+    first.close();
+
+    assertThat(next.get()).isNotNull();
   }
 }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.query;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,6 +16,7 @@ import dev.evenkeel.server.handler.HandlerConfig;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.SqliteEventLog;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -120,9 +122,15 @@ final class RunningLog implements AutoCloseable {
     return expected;
   }
 
+  static String textOf(EventPage page) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    page.writeTo(bytes);
+    return bytes.toString(UTF_8);
+  }
+
   static List<JsonNode> parse(EventPage page) throws IOException {
     var events = new ArrayList<JsonNode>();
-    JSON.readTree(page.json()).get("events").forEach(events::add);
+    JSON.readTree(textOf(page)).get("events").forEach(events::add);
     return events;
   }
 
