@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is changed only inside a processor, a periodic task or an eviction handler, on the thread
  * of the call. A call sees its own changes at once, others see them when it has returned; the
- * changes of a call that fails are forgotten. Reading is allowed anywhere.
+ * changes of a call that fails are forgotten. Reading is allowed anywhere, in a guard too.
  *
  * <p>Two sessions run at the same time: where both read, change and write the same key, the later
  * write wins. Put the session into the key unless that is what you want.

@@ -20,7 +20,8 @@ import java.util.Locale;
  *       and the event goes on without it.
  *   <li>A call that is late is interrupted. While a call does not react to that, the extension is
  *       passed over.
- *   <li>{@link #stop} is called once, after the last call of any processor, filter or task.
+ *   <li>Guards are called beside all this, on the event as it came; they change no bounded map.
+ *   <li>{@link #stop} is called once, after the last call of any processor, filter, guard or task.
  * </ol>
  */
 public interface Extension {

@@ -22,6 +22,22 @@ public interface ExtensionContext {
   void filter(EventFilter filter);
 
   /**
+   * Adds a guard for the events of one name, as the agent writes it ({@code PreToolUse}), or {@code
+   * "*"} for all. When it fails or is late, the agent goes on as without it.
+   */
+  default void guard(String event, HookGuard guard) {
+    guard(event, guard, FailureMode.OPEN);
+  }
+
+  /**
+   * Adds a guard that says what happens when it fails or is late.
+   *
+   * <p>Guards answer events that come one by one to {@code /hooks/...}; what comes in a batch or to
+   * {@code /api/events} is shown to no guard, because nobody waits for an answer there.
+   */
+  void guard(String event, HookGuard guard, FailureMode mode);
+
+  /**
    * Adds a processor for the events of one name, as the agent writes it ({@code PreToolUse}), or
    * {@code "*"} for all. Events of other names cost it nothing.
    */

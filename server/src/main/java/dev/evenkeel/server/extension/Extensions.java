@@ -24,6 +24,8 @@ public final class Extensions implements AutoCloseable {
 
   private final List<RunningExtension> running = new ArrayList<>();
   private final List<Registration.Filter> filters;
+  private final Map<String, List<Registration.Guard>> guards = new HashMap<>();
+  private final List<Registration.Guard> guardsOfAll;
   private final Map<String, List<Registration.Processor>> processors = new HashMap<>();
   private final List<Registration.Processor> processorsOfAll;
   private final List<StateMap<?, ?>> maps;
@@ -63,6 +65,8 @@ public final class Extensions implements AutoCloseable {
     }
     filters = running.stream().flatMap(each -> each.filters().stream()).toList();
     maps = running.stream().<StateMap<?, ?>>flatMap(each -> each.maps().stream()).toList();
+    indexGuards();
+    guardsOfAll = guards.getOrDefault(ALL, List.of());
     indexProcessors();
     processorsOfAll = processors.getOrDefault(ALL, List.of());
   }
@@ -89,6 +93,19 @@ public final class Extensions implements AutoCloseable {
     }
   }
 
+  private void indexGuards() {
+    List<Registration.Guard> all =
+        running.stream().flatMap(each -> each.guards().stream()).toList();
+    for (Registration.Guard each : all) {
+      guards.computeIfAbsent(
+          each.event(),
+          name ->
+              all.stream()
+                  .filter(one -> one.event().equals(name) || one.event().equals(ALL))
+                  .toList());
+    }
+  }
+
   /** Whoever wants all events stands in the list of each name too, in the order of extensions. */
   private void indexProcessors() {
     List<Registration.Processor> all =
@@ -106,6 +123,11 @@ public final class Extensions implements AutoCloseable {
   /** The filters, in order. */
   public List<Registration.Filter> filters() {
     return filters;
+  }
+
+  /** The guards of events of this name, in order. */
+  public List<Registration.Guard> guardsOf(String event) {
+    return guards.getOrDefault(event, guardsOfAll);
   }
 
   /** The processors of events of this name, in order. */

@@ -2,6 +2,8 @@ package dev.evenkeel.server.extension;
 
 import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.EventProcessor;
+import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.PeriodicTask;
 import java.time.Duration;
 
@@ -13,6 +15,15 @@ public sealed interface Registration {
 
   /** A filter. */
   record Filter(RunningExtension extension, EventFilter filter) implements Registration {}
+
+  /**
+   * A guard.
+   *
+   * @param event the name of the events it wants, {@code "*"} for all
+   * @param mode what the agent is told when it fails or is late
+   */
+  record Guard(RunningExtension extension, String event, HookGuard guard, FailureMode mode)
+      implements Registration {}
 
   /**
    * A processor.

@@ -5,6 +5,8 @@ import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
 import java.time.Clock;
@@ -34,6 +36,7 @@ public final class RunningExtension {
   private final Extension extension;
   private final String name;
   private final List<Registration.Filter> filters = new ArrayList<>();
+  private final List<Registration.Guard> guards = new ArrayList<>();
   private final List<Registration.Processor> processors = new ArrayList<>();
   private final List<Registration.Task> tasks = new ArrayList<>();
   private final List<StateMap<?, ?>> maps = new ArrayList<>();
@@ -136,6 +139,10 @@ public final class RunningExtension {
     return filters;
   }
 
+  List<Registration.Guard> guards() {
+    return guards;
+  }
+
   List<Registration.Processor> processors() {
     return processors;
   }
@@ -187,6 +194,12 @@ public final class RunningExtension {
     public void filter(EventFilter filter) {
       checkOpen();
       filters.add(new Registration.Filter(RunningExtension.this, filter));
+    }
+
+    @Override
+    public void guard(String event, HookGuard guard, FailureMode mode) {
+      checkOpen();
+      guards.add(new Registration.Guard(RunningExtension.this, event, guard, mode));
     }
 
     @Override

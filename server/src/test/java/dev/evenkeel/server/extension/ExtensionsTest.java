@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookAnswer;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,6 +68,31 @@ class ExtensionsTest {
         new TestExtension("b", reading));
     // Then
     assertThat(read).containsExactly(new Settings(1), new Settings(2));
+  }
+
+  @Test
+  void anEventIsShownToItsOwnGuardsAndThoseOfAllInTheOrderOfTheExtensions() {
+    // Given
+    HookGuard guard = event -> HookAnswer.none();
+    var extensions =
+        TestExtension.running(
+            new TestExtension(
+                "b",
+                context -> {
+                  context.guard("PreToolUse", guard);
+                  context.guard("Stop", guard, FailureMode.CLOSED);
+                }),
+            new TestExtension("a", context -> context.guard("*", guard)));
+    // Then
+    assertThat(extensions.guardsOf("PreToolUse"))
+        .extracting(each -> each.extension().name() + " " + each.event() + " " + each.mode())
+        .containsExactly("a * OPEN", "b PreToolUse OPEN");
+    assertThat(extensions.guardsOf("Stop"))
+        .extracting(Registration.Guard::mode)
+        .containsExactly(FailureMode.OPEN, FailureMode.CLOSED);
+    assertThat(extensions.guardsOf("Other"))
+        .extracting(each -> each.extension().name())
+        .containsExactly("a");
   }
 
   @Test

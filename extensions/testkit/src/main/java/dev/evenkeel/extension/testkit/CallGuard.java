@@ -22,7 +22,9 @@ final class CallGuard {
     Thread current = owner;
     if (current == null) {
       throw new IllegalStateException(
-          what + " outside a call: only processors, periodic tasks and eviction handlers may");
+          what
+              + " outside a call: only processors, periodic tasks and eviction handlers may,"
+              + " guards and filters may only read");
     }
     if (!current.equals(Thread.currentThread())) {
       throw new IllegalStateException(

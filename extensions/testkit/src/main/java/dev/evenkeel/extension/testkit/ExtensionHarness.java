@@ -108,7 +108,7 @@ public final class ExtensionHarness implements AutoCloseable {
     return new Builder(extension);
   }
 
-  /** Sends an event through filters and processors. */
+  /** Shows an event to the guards, and sends it through filters and processors. */
   public Reaction send(HookEvent event) {
     requireRunning();
     Reaction reaction = life.handle(event);

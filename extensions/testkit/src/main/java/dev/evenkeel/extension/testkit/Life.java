@@ -1,9 +1,13 @@
 package dev.evenkeel.extension.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
+import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.PeriodicTask;
 import java.time.Instant;
@@ -57,9 +61,10 @@ final class Life {
     return taken;
   }
 
-  /** Filters and processes one event. */
+  /** Judges, filters and processes one event. */
   Reaction handle(HookEvent incoming) {
     List<Derived> evictions = new ArrayList<>(evict());
+    List<HookAnswer> answers = judged(incoming);
     HookEvent event = filtered(incoming);
     var derived = new ArrayList<Derived>();
     String dropped = null;
@@ -77,7 +82,30 @@ final class Life {
     var attached = new LinkedHashMap<>(event.attachments());
     attached.keySet().removeAll(incoming.attachments().keySet());
     return new Reaction(
-        event, attached, List.copyOf(derived), List.copyOf(evictions), dropped, takeFailures());
+        event,
+        attached,
+        List.copyOf(derived),
+        List.copyOf(evictions),
+        dropped,
+        takeFailures(),
+        answers);
+  }
+
+  /** Guards see the event as it came, outside any call: a change of a map is refused. */
+  private List<HookAnswer> judged(HookEvent incoming) {
+    var answers = new ArrayList<HookAnswer>();
+    for (Registrations.Guard each : registered.guardsOf(incoming)) {
+      try {
+        answers.add(requireNonNull(each.guard().judge(incoming), "the guard answered null"));
+      } catch (Exception e) {
+        failures.add(e);
+        if (each.mode() == FailureMode.CLOSED) {
+          answers.add(HookAnswer.deny("The guard failed: " + e));
+        }
+      }
+    }
+    answers.removeIf(answer -> answer instanceof HookAnswer.None);
+    return List.copyOf(answers);
   }
 
   /** Removes what is too old or too many, and gives back what the handlers emitted. */

@@ -2,6 +2,7 @@ package dev.evenkeel.extension.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.HookEvent;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param evictions the events that eviction handlers emitted for entries that age took before, or
  *     capacity after the event
  * @param dropped the reason, or null when the event is kept
- * @param failures what filters, processors and eviction handlers threw
+ * @param failures what guards, filters, processors and eviction handlers threw
+ * @param answers what guards answered, in their order; those who had nothing to say are left out
  */
 public record Reaction(
     HookEvent event,
@@ -24,7 +26,8 @@ public record Reaction(
     List<Derived> derived,
     List<Derived> evictions,
     @Nullable String dropped,
-    List<Exception> failures) {
+    List<Exception> failures,
+    List<HookAnswer> answers) {
 
   /** The data of the derived events of this name, those of evictions not among them. */
   public List<ObjectNode> derived(String name) {

@@ -4,7 +4,9 @@ import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.FailureMode;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
 import java.time.Clock;
@@ -19,6 +21,9 @@ import java.util.Map;
 final class Registrations implements ExtensionContext {
 
   private record Processor(String event, EventProcessor processor) {}
+
+  /** A guard, and what it wants. */
+  record Guard(String event, HookGuard guard, FailureMode mode) {}
 
   /** A periodic task, and when it is due. */
   static final class Schedule {
@@ -40,6 +45,7 @@ final class Registrations implements ExtensionContext {
 
   // Mutable while the extension starts
   private final List<EventFilter> filters = new ArrayList<>();
+  private final List<Guard> guards = new ArrayList<>();
   private final List<Processor> processors = new ArrayList<>();
   private final List<Schedule> schedules = new ArrayList<>();
   private final Map<String, HarnessMap<?, ?>> maps = new LinkedHashMap<>();
@@ -65,6 +71,12 @@ final class Registrations implements ExtensionContext {
   public void filter(EventFilter filter) {
     requireOpen("filter");
     filters.add(filter);
+  }
+
+  @Override
+  public void guard(String event, HookGuard guard, FailureMode mode) {
+    requireOpen("guard");
+    guards.add(new Guard(event, guard, mode));
   }
 
   @Override
@@ -122,6 +134,12 @@ final class Registrations implements ExtensionContext {
 
   List<EventFilter> filters() {
     return filters;
+  }
+
+  List<Guard> guardsOf(HookEvent event) {
+    return guards.stream()
+        .filter(each -> each.event.equals("*") || each.event.equals(event.name()))
+        .toList();
   }
 
   List<EventProcessor> processorsOf(HookEvent event) {

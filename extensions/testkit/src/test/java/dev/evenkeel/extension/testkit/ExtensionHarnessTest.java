@@ -1,5 +1,6 @@
 package dev.evenkeel.extension.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookAnswer;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Session;
 import java.io.IOException;
@@ -99,6 +103,81 @@ class ExtensionHarnessTest {
     assertThat(reaction.dropped()).isEqualTo("noise");
     assertThat(reaction.failures()).isEmpty();
     assertThat(harness.derived("own")).containsExactly(data("a", "b"));
+  }
+
+  @Test
+  void guardsAnswerOnTheEventAsItCameInTheirOrder() {
+    // Given
+    var harness =
+        harness(
+                context -> {
+                  context.filter(event -> event.withPayload(data("own", "filtered")));
+                  context.guard("X", event -> HookAnswer.deny("own is " + event.at("own")));
+                  context.guard("Y", event -> HookAnswer.deny("not asked"));
+                  context.guard("*", event -> HookAnswer.none());
+                  context.guard("*", event -> HookAnswer.addContext("more"));
+                })
+            .start();
+    // When
+    Reaction reaction = harness.send("claude-code", EVENT);
+    // Then
+    assertThat(reaction.answers())
+        .containsExactly(HookAnswer.deny("own is 1"), HookAnswer.addContext("more"));
+    assertThat(reaction.event().text("own")).isEqualTo("filtered");
+  }
+
+  @Test
+  void aGuardReadsMapsAndCannotChangeThem() {
+    // Given
+    var harness =
+        harness(
+                context -> {
+                  var map = context.boundedMap("m", String.class, Text.class, LARGE);
+                  context.process("X", (event, emission) -> map.put("k", new Text("v")));
+                  context.guard(
+                      "Y", event -> HookAnswer.addContext(requireNonNull(map.get("k")).text()));
+                  context.guard(
+                      "Z",
+                      event -> {
+                        map.put("k", new Text("w"));
+                        return HookAnswer.none();
+                      });
+                })
+            .start();
+    harness.send("claude-code", EVENT);
+    // When
+    Reaction reading = harness.send("claude-code", EVENT.replace('X', 'Y'));
+    Reaction changing = harness.send("claude-code", EVENT.replace('X', 'Z'));
+    // Then
+    assertThat(reading.answers()).containsExactly(HookAnswer.addContext("v"));
+    assertThat(changing.failures())
+        .singleElement()
+        .satisfies(e -> assertThat(e).hasMessageContaining("guards and filters may only read"));
+    assertThat(harness.map("m").entries()).hasToString("{k=Text[text=v]}");
+  }
+
+  @Test
+  void aGuardThatFailsLetsPassOrDeniesAsItWasRegistered() {
+    // Given
+    HookGuard failing =
+        event -> {
+          throw new IOException("no rules");
+        };
+    var harness =
+        harness(
+                context -> {
+                  context.guard("X", failing);
+                  context.guard("Y", failing, FailureMode.CLOSED);
+                })
+            .start();
+    // When
+    Reaction open = harness.send("claude-code", EVENT);
+    Reaction closed = harness.send("claude-code", EVENT.replace('X', 'Y'));
+    // Then
+    assertThat(open.answers()).isEmpty();
+    assertThat(open.failures()).hasSize(1);
+    assertThat(closed.answers())
+        .containsExactly(HookAnswer.deny("The guard failed: java.io.IOException: no rules"));
   }
 
   @Test
