@@ -12,12 +12,13 @@ record Arguments(
     int rate,
     long events,
     @Nullable Path json,
-    Path recorded) {
+    Path recorded,
+    @Nullable Path cache) {
 
   static final String HELP =
       """
       usage: bin/evenkeel bench [--connections N] [--seconds S] [--pairs N] [--rate N] [--events N]
-                                [--json FILE] [--recorded FOLDER]
+                                [--json FILE] [--recorded FOLDER] [--cache FILE]
 
       Starts the packaged server on an empty data folder and measures it with recorded events:
       throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
@@ -30,6 +31,7 @@ record Arguments(
         --events N        events of the memory run (1000000); 0 leaves it out
         --json FILE       writes the figures there, too
         --recorded FOLDER where the recorded events are (integration-tests/events)
+        --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
       """;
 
   /** Reads them, or throws with what is wrong. */
@@ -41,6 +43,7 @@ record Arguments(
     long events = 1_000_000;
     Path json = null;
     Path recorded = Path.of("integration-tests", "events");
+    Path cache = null;
     for (int i = 0; i < words.length; i += 2) {
       if (i + 1 == words.length) {
         throw new IllegalArgumentException(words[i] + " needs a value, or is not known");
@@ -54,10 +57,11 @@ record Arguments(
         case "--events" -> events = number(words[i], value, 0);
         case "--json" -> json = Path.of(value);
         case "--recorded" -> recorded = Path.of(value);
+        case "--cache" -> cache = Path.of(value);
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }
     }
-    return new Arguments(connections, seconds, pairs, rate, events, json, recorded);
+    return new Arguments(connections, seconds, pairs, rate, events, json, recorded, cache);
   }
 
   private static long number(String name, String value, long least) {

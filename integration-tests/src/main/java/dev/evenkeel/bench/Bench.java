@@ -39,6 +39,10 @@ public final class Bench {
     this.arguments = arguments;
     this.files = filesIn(arguments.recorded());
     this.server = EvenkeelProcess.on(folder.resolve("data")).withFlag("-Devenkeel-bench=true");
+    Path cache = arguments.cache();
+    if (cache != null) {
+      EvenkeelProcess _ = server.withStartUpCache(cache);
+    }
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {

@@ -24,19 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EvenkeelProcess implements AutoCloseable {
 
-  /** What users get from {@code bin/evenkeel run}. */
-  private static final List<String> JVM_FLAGS =
-      List.of(
-          "-Xms32m",
-          "-Xmx192m",
-          "-Xmn32m",
-          "-XX:SurvivorRatio=2",
-          "-XX:+UseSerialGC",
-          "-XX:+UseCompactObjectHeaders",
-          "-XX:MinHeapFreeRatio=10",
-          "-XX:MaxHeapFreeRatio=30",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+  /** What users get from {@code bin/evenkeel run}, as an argument file of the JVM. */
+  private static final String JVM_OPTIONS = "jvm.options";
 
   private static final String JAR = "target/quarkus-app/quarkus-run.jar";
   private static final Duration START = Duration.ofSeconds(60);
@@ -47,7 +36,7 @@ public final class EvenkeelProcess implements AutoCloseable {
   private final Path dataDir;
   private final Path output;
   private final int port;
-  private final List<String> jvmFlags = new ArrayList<>(JVM_FLAGS);
+  private final List<String> jvmFlags = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
 
   // Mutable state, owned by the thread of the test
@@ -81,6 +70,11 @@ public final class EvenkeelProcess implements AutoCloseable {
     return this;
   }
 
+  /** Uses the start-up cache that {@code bin/evenkeel} has made, from the next start on. */
+  public EvenkeelProcess withStartUpCache(Path cache) {
+    return withFlag("-XX:AOTCache=" + cache);
+  }
+
   /** Starts the server and waits until it answers. */
   public EvenkeelProcess start() {
     long begin = System.nanoTime();
@@ -97,9 +91,11 @@ public final class EvenkeelProcess implements AutoCloseable {
     }
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    Path server = server();
+    command.add("@" + server.resolve(JVM_OPTIONS));
     command.addAll(jvmFlags);
     command.add("-jar");
-    command.add(jar().toString());
+    command.add(server.resolve(JAR).toString());
     var builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("EVENKEEL_"));
     builder.environment().putAll(environment);
@@ -113,13 +109,12 @@ public final class EvenkeelProcess implements AutoCloseable {
     return this;
   }
 
-  private static Path jar() {
-    String given = System.getProperty("evenkeel.jar");
-    Stream<Path> usual = Stream.of(Path.of("..", "server", JAR), Path.of("server", JAR));
-    return (given == null ? usual : Stream.of(Path.of(given)))
+  /** The folder of the server's module, with its build. */
+  private static Path server() {
+    return Stream.of(Path.of("..", "server"), Path.of("server"))
         .map(Path::toAbsolutePath)
         .map(Path::normalize)
-        .filter(Files::exists)
+        .filter(folder -> Files.exists(folder.resolve(JAR)))
         .findFirst()
         .orElseThrow(
             () ->

@@ -145,7 +145,8 @@ class EvenkeelCommandTest {
     assertThat(checkout.calls())
         .startsWith("maven: " + checkout.root() + " " + jdk + " ")
         .contains("package -pl server -am");
-    assertThat(result.output()).startsWith("java: " + jdk + "/bin/java -Xms");
+    assertThat(result.output())
+        .startsWith("java: " + jdk + "/bin/java @" + checkout.root() + "/server/jvm.options -jar ");
     assertThat(result.output()).endsWith("server/target/quarkus-app/quarkus-run.jar\n");
     assertThat(result.error()).contains("for the first time", "settings claude-code");
   }

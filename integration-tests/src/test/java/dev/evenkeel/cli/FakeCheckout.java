@@ -33,6 +33,7 @@ final class FakeCheckout {
             .replace("/Library/Java/", folder + "/none/"));
     Files.writeString(root.resolve("pom.xml"), "<project><version>1.2.3</version></project>");
     Files.createDirectories(root.resolve("server/src/main/java"));
+    Files.copy(Script.root().resolve("server/jvm.options"), root.resolve("server/jvm.options"));
     Files.createDirectories(root.resolve("extensions/api/src/main/java"));
     Files.createDirectories(root.resolve(".mvn/wrapper"));
     Files.writeString(root.resolve(".mvn/wrapper/maven-wrapper.properties"), "");

@@ -6,11 +6,10 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.budget.QueueState;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,12 @@ final class Duplicates {
   private static final Duration REMEMBERED = Duration.ofSeconds(2);
   private static final int CAPACITY = 4096;
 
-  private record Key(Session session, String event, String toolUseId, String digest) {}
+  /**
+   * What makes two events the same. Length and checksum stand for the bytes: other bytes with the
+   * same checksum would also need the same session, event and {@code tool_use_id}, which one agent
+   * gives to one call, within two seconds.
+   */
+  private record Key(Session session, String event, String toolUseId, int length, long checksum) {}
 
   private final Cache<Key, CompletableFuture<Intake.Outcome>> recent;
 
@@ -48,18 +52,15 @@ final class Duplicates {
     if (toolUseId == null) {
       return null;
     }
-    var key = new Key(event.session(), event.name(), toolUseId, digest(event));
-    return recent.asMap().putIfAbsent(key, outcome);
+    return recent.asMap().putIfAbsent(keyOf(event, toolUseId), outcome);
   }
 
-  private static String digest(HookEvent event) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(event.utf8());
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+  private static Key keyOf(HookEvent event, String toolUseId) {
+    ByteBuffer payload = event.utf8();
+    int length = payload.remaining();
+    var checksum = new CRC32C();
+    checksum.update(payload);
+    return new Key(event.session(), event.name(), toolUseId, length, checksum.getValue());
   }
 
   QueueState state() {

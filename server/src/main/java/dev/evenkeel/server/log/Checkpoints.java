@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,9 @@ final class Checkpoints implements AutoCloseable {
     TO_FINISH
   }
 
+  /** How often the size of the write-ahead log is looked at: the writer commits more often. */
+  private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
+
   private final Database database;
   private final long threshold;
   private final ExecutorService thread =
@@ -32,6 +36,7 @@ final class Checkpoints implements AutoCloseable {
 
   // Mutable state: the writer moves it from IDLE and TO_FINISH, the thread from RUNNING
   private volatile State state = State.IDLE;
+  private long lookedAt = System.nanoTime() - LOOK_NANOS;
   private Future<?> running = CompletableFuture.completedFuture(null);
 
   Checkpoints(Database database, long threshold) {
@@ -41,6 +46,11 @@ final class Checkpoints implements AutoCloseable {
 
   /** Called by the writer between its transactions. */
   void afterCommit(Connection writer) throws SQLException {
+    long now = System.nanoTime();
+    if (now - lookedAt < LOOK_NANOS) {
+      return;
+    }
+    lookedAt = now;
     switch (state) {
       case IDLE -> {
         if (database.walBytes() > threshold) {

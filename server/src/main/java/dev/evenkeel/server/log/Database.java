@@ -126,6 +126,8 @@ final class Database {
     config.setBusyTimeout(5000);
     config.setCacheSize(cacheSize);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    // Otherwise the driver prepares and runs a query of its own after each row that is inserted.
+    config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
     try (Statement statement = connection.createStatement()) {
       if (!readOnly) {

@@ -2,13 +2,14 @@ package dev.evenkeel.server.log;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.EventLog.Appended;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,25 @@ final class Work {
     }
   }
 
+  /**
+   * So long publications wait for the next append, to be written with it: one transaction instead
+   * of two. Nobody waits for them but receivers.
+   */
+  private static final long PATIENCE_NANOS = Duration.ofMillis(2).toNanos();
+
+  /** What the writer would be woken by. */
+  private enum WaitsFor {
+    NOTHING,
+    APPENDS,
+    ANYTHING
+  }
+
   // Mutable state, lock-free
   private final Queue<Append> appends = new ConcurrentLinkedQueue<>();
   private final Queue<Publish> publications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingAppends = new AtomicInteger();
   private final AtomicInteger waitingPublications = new AtomicInteger();
-  private final AtomicBoolean asleep = new AtomicBoolean();
+  private final AtomicReference<WaitsFor> waitsFor = new AtomicReference<>(WaitsFor.NOTHING);
   private volatile @Nullable Thread writer;
 
   void add(Append append) {
@@ -53,24 +67,25 @@ final class Work {
   void add(Publication publication, Runnable written) {
     waitingPublications.incrementAndGet();
     publications.add(new Publish(publication, written));
-    wake();
+    if (waitsFor.compareAndSet(WaitsFor.ANYTHING, WaitsFor.NOTHING)) {
+      LockSupport.unpark(writer);
+    }
   }
 
   void wake() {
-    if (asleep.compareAndSet(true, false)) {
+    if (waitsFor.getAndSet(WaitsFor.NOTHING) != WaitsFor.NOTHING) {
       LockSupport.unpark(writer);
     }
   }
 
   /** The next group, empty when nothing came within the time. Only the writer calls it. */
   Group next(long waitNanos) {
+    writer = Thread.currentThread();
     if (appends.isEmpty() && publications.isEmpty()) {
-      writer = Thread.currentThread();
-      asleep.set(true);
-      if (appends.isEmpty() && publications.isEmpty()) {
-        LockSupport.parkNanos(this, waitNanos);
-      }
-      asleep.set(false);
+      park(WaitsFor.ANYTHING, waitNanos);
+    }
+    if (appends.isEmpty() && waitingPublications.get() < MAX_PUBLICATIONS) {
+      park(WaitsFor.APPENDS, Math.min(waitNanos, PATIENCE_NANOS));
     }
     var group = new Group(new ArrayList<>(), new ArrayList<>());
     long bytes = 0;
@@ -92,6 +107,15 @@ final class Work {
       group.publications().add(publication);
     }
     return group;
+  }
+
+  private void park(WaitsFor what, long nanos) {
+    waitsFor.set(what);
+    boolean nothingCame = appends.isEmpty() && (what == WaitsFor.APPENDS || publications.isEmpty());
+    if (nothingCame && nanos > 0) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    waitsFor.set(WaitsFor.NOTHING);
   }
 
   int waitingAppends() {
