@@ -129,8 +129,9 @@ class DoorsTest {
         "GET /api/state",
         "GET /socket.io/?EIO=4&transport=polling",
         "GET /q/metrics",
-        "GET /",
         "GET /nothing",
+        "GET /page/../api/events",
+        "GET /page/page.js/../../api/events",
         "POST /bench/bare",
         "GET /q/health/../metrics",
         "GET /q/health/..%2Fmetrics",
@@ -139,7 +140,7 @@ class DoorsTest {
         "GET //q/health",
         "GET /q/healthy"
       })
-  void everyDoorButHealthWantsTheToken(String door) throws IOException {
+  void everyDoorButHealthAndThePagesFilesWantsTheToken(String door) throws IOException {
     for (String header :
         new String[] {
           "X-Nothing: 1",

@@ -13,6 +13,7 @@ import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.LogRefusedException;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.page.PageFiles;
 import dev.evenkeel.server.query.History;
 import dev.evenkeel.server.query.ServerStatus;
 import dev.evenkeel.server.query.SessionList;
@@ -265,6 +266,7 @@ public class Parts {
   @Singleton
   Doorkeeper doorkeeper() {
     Settings.Access access = settings.access();
-    return new Doorkeeper(access.token(), access.allowedHosts(), access.allowedOrigins());
+    return new Doorkeeper(
+        access.token(), access.allowedHosts(), access.allowedOrigins(), PageFiles.paths());
   }
 }

@@ -34,6 +34,7 @@ public class DoorFilter {
         .response()
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Referrer-Policy", "no-referrer")
         .putHeader("Cross-Origin-Resource-Policy", "same-origin");
     Doorkeeper.Refusal refusal =
         doorkeeper.refuses(

@@ -23,7 +23,6 @@ public final class Doorkeeper {
       Set.of("localhost", "127.0.0.1", "[::1]", "::1");
   private static final String BEARER = "bearer ";
 
-  /** Exactly these: a path that only begins so may lead elsewhere, {@code /q/health/../..}. */
   private static final Set<String> HEALTH =
       Set.of("/health", "/q/health", "/q/health/live", "/q/health/ready", "/q/health/started");
 
@@ -46,20 +45,35 @@ public final class Doorkeeper {
   private final byte @Nullable [] token;
   private final Set<String> hosts = new HashSet<>(LOOPBACK_NAMES);
   private final Set<String> origins;
+  private final Set<String> withoutToken;
+
+  /** One that asks for the token at every door but health. */
+  public Doorkeeper(
+      @Nullable String token, List<String> allowedHosts, List<String> allowedOrigins) {
+    this(token, allowedHosts, allowedOrigins, Set.of());
+  }
 
   /**
    * @param token what a caller has to know, or null when nobody has to
    * @param allowedHosts names by which this server may be called, beside those of loopback
    * @param allowedOrigins pages that may call it, as {@code https://host:port}
+   * @param withoutToken paths, beside those of health, that ask for no token
    */
   public Doorkeeper(
-      @Nullable String token, List<String> allowedHosts, List<String> allowedOrigins) {
+      @Nullable String token,
+      List<String> allowedHosts,
+      List<String> allowedOrigins,
+      Set<String> withoutToken) {
     if (token != null && !token.isEmpty() && token.isBlank()) {
       throw new IllegalArgumentException("evenkeel.token is blank; leave it out, or set a word");
     }
     this.token = token == null || token.isEmpty() ? null : token.strip().getBytes(UTF_8);
     allowedHosts.forEach(each -> hosts.add(withoutPort(each.strip())));
     this.origins = Set.copyOf(allowedOrigins);
+    // Exactly these: a path that only begins so may lead elsewhere, /q/health/../..
+    var open = new HashSet<>(HEALTH);
+    open.addAll(withoutToken);
+    this.withoutToken = open;
   }
 
   /** Null when the caller may come in. */
@@ -77,7 +91,9 @@ public final class Doorkeeper {
     if (origin == null && "cross-site".equals(caller.secFetchSite())) {
       return new Refusal(403, "Pages of other sites may not call this server");
     }
-    if (token != null && !HEALTH.contains(caller.path()) && !knowsToken(caller.authorization())) {
+    if (token != null
+        && !withoutToken.contains(caller.path())
+        && !knowsToken(caller.authorization())) {
       return new Refusal(401, "This server wants the header 'Authorization: Bearer <token>'");
     }
     return null;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.server.intake.Doorkeeper.Caller;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -241,6 +242,34 @@ class DoorkeeperTest {
   void aPathThatOnlyBeginsLikeHealthIsNotOpen(String path) {
     assertThat(set.refuses(with(path, null)))
         .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(401));
+  }
+
+  @Test
+  void aPathThatHoldsNoDataIsOpenToWhoKnowsNoTokenButNotToPagesOfOthers() {
+    var doorkeeper =
+        new Doorkeeper("s3cret", List.of(), List.of(), Set.of("/", "/page/vendor/a.js"));
+    for (String path : List.of("/", "/page/vendor/a.js", "/health")) {
+      assertThat(doorkeeper.refuses(with(path, null))).isNull();
+    }
+    for (String path :
+        List.of(
+            "//",
+            "/page/",
+            "/page/vendor/A.js",
+            "/page/vendor/a.js/",
+            "/page/vendor/a.js/../../../api/events",
+            "/page/vendor/a.js;/../../../api/events",
+            "/page/../api/events",
+            "/api/events")) {
+      assertThat(doorkeeper.refuses(with(path, null)))
+          .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(401));
+    }
+    assertThat(doorkeeper.refuses(new Caller("/", HOST, "http://evil.example", null, null)))
+        .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(403));
+    assertThat(doorkeeper.refuses(new Caller("/", "evil.example", null, null, null)))
+        .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(403));
+    assertThat(doorkeeper.refuses(new Caller("/", HOST, null, "cross-site", null)))
+        .satisfies(refusal -> assertThat(refusal.status()).isEqualTo(403));
   }
 
   @Test
