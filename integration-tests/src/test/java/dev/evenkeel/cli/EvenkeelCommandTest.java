@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bin/evenkeel}: the commands that people use. */
@@ -223,6 +224,98 @@ class EvenkeelCommandTest {
 
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.error()).contains("'--port=1'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', http://127.0.0.1:9000/",
+    "0.0.0.0, http://127.0.0.1:9000/",
+    "::, http://127.0.0.1:9000/",
+    "::1, http://[::1]:9000/",
+    "evenkeel.example, http://evenkeel.example:9000/"
+  })
+  void runPrintsTheAddressOfThePage(String host, String address) throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+    var script = checkout.script().with("QUARKUS_HTTP_PORT", "9000");
+
+    var result = script.with("QUARKUS_HTTP_HOST", host).run("run");
+
+    assertThat(result.error()).contains("open " + address + " in a browser");
+  }
+
+  // ---- test
+
+  @ParameterizedTest
+  @ValueSource(strings = {"chromium", "google-chrome"})
+  void theTestsRunInTheBrowserThatIsThere(String name) throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(0, true);
+    var browser = checkout.browser(name);
+
+    var result = checkout.script().with("PATH", tools.toString()).run("test", "-pl", "server");
+
+    assertThat(result.exitCode()).as(result.error()).isZero();
+    assertThat(checkout.calls())
+        .contains("verify -pl server\n", "browser: " + browser + "\n")
+        .doesNotContain("apt-get");
+  }
+
+  @Test
+  void theBrowserThatIsNamedComesFirst() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(1000, true);
+    checkout.browser("chromium");
+    var named = checkout.browser("my browser");
+
+    checkout.script().with("PATH", tools.toString()).with("CHROMIUM", named.toString()).run("test");
+
+    assertThat(checkout.calls()).contains("browser: " + named + "\n");
+  }
+
+  @Test
+  void rootGetsAMissingBrowserInstalled() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(0, true);
+
+    var result = checkout.script().with("PATH", tools.toString()).run("test");
+
+    assertThat(result.exitCode()).as(result.error()).isZero();
+    assertThat(result.error()).contains("installing Chromium");
+    assertThat(checkout.calls())
+        .matches("(?s)apt-get: .*update\n.*apt-get: .*install chromium\nmaven: .*")
+        .contains("browser: " + tools.resolve("chromium") + "\n");
+  }
+
+  @Test
+  void anyoneElseIsToldWhatToInstallBeforeAnythingIsBuilt() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(1000, true);
+
+    var result = checkout.script().with("PATH", tools.toString()).run("test");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.error().lines()).singleElement().asString().contains("apt install chromium");
+    assertThat(result.error()).contains("CHROMIUM");
+    assertThat(checkout.calls()).isEmpty();
+  }
+
+  /** Ubuntu's package holds a script that asks for snap. */
+  @Test
+  void aBrowserThatDoesNotStartIsNone() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(0, false);
+
+    var result = checkout.script().with("PATH", tools.toString()).run("test");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.error()).contains("does not start", "set CHROMIUM");
+    assertThat(checkout.calls()).doesNotContain("maven");
   }
 
   // ---- JDK

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,10 @@ import java.util.Map;
  * they were called, so that nothing is built or started.
  */
 final class FakeCheckout {
+
+  /** What the script uses on its way to the tests. */
+  private static final List<String> TOOLS =
+      List.of("cat", "chmod", "dirname", "find", "git", "head", "mkdir", "readlink", "sed", "tr");
 
   private final Path root;
 
@@ -42,6 +47,7 @@ final class FakeCheckout {
         """
         #!/bin/sh
         echo "maven: $PWD $JAVA_HOME $*" >>"$HOME/calls"
+        echo "browser: ${CHROMIUM-}" >>"$HOME/calls"
         mkdir -p server/target/quarkus-app
         : >server/target/quarkus-app/quarkus-run.jar
         exit "${MAVEN_RESULT:-0}"
@@ -84,6 +90,45 @@ final class FakeCheckout {
     executable(home.resolve("bin/javac"), "#!/bin/sh\n");
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     return home;
+  }
+
+  /**
+   * A folder for the PATH with the tools that the script needs but no browser, and with a Node.js,
+   * an id that tells this user, and an apt-get that puts a browser there, which starts or does not.
+   */
+  Path tools(int user, boolean browserStarts) throws IOException {
+    var tools = Files.createDirectories(folder().resolve("tools"));
+    for (var tool : TOOLS) {
+      for (var place : List.of("/usr/bin/", "/bin/")) {
+        if (Files.isExecutable(Path.of(place + tool))) {
+          executable(tools.resolve(tool), "#!/bin/sh\nexec " + place + tool + " \"$@\"\n");
+        }
+      }
+    }
+    executable(tools.resolve("node"), "#!/bin/sh\necho v20.0.0\n");
+    executable(tools.resolve("npm"), "#!/bin/sh\n");
+    executable(tools.resolve("id"), "#!/bin/sh\necho " + user + "\n");
+    executable(
+        tools.resolve("apt-get"),
+        """
+        #!/bin/sh
+        echo "apt-get: $*" >>"$HOME/calls"
+        case "$*" in
+          *install*)
+            printf '#!/bin/sh\\nexit %d\\n' >"$HOME/tools/chromium"
+            chmod +x "$HOME/tools/chromium"
+            ;;
+        esac
+        """
+            .formatted(browserStarts ? 0 : 1));
+    return tools;
+  }
+
+  /** A browser in that folder. */
+  Path browser(String name) throws IOException {
+    var browser = folder().resolve("tools").resolve(name);
+    executable(browser, "#!/bin/sh\n[ \"$*\" = --version ]\n");
+    return browser;
   }
 
   void change(String source) throws IOException {
