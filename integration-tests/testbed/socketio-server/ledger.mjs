@@ -1,5 +1,8 @@
 // What reached the server: which events, how often, in which order, and how many sockets were joined.
 
+/** How many events are kept as they came. */
+const LATEST = 100;
+
 /** Keeps count of sockets and events. With `countOnly` its memory does not grow with events. */
 export class Ledger {
   #countOnly;
@@ -31,6 +34,7 @@ export class Ledger {
     this.times = new Map();
     this.sessions = new Map();
     this.lastOf = new Map();
+    this.latest = [];
   }
 
   join(socket) {
@@ -50,6 +54,10 @@ export class Ledger {
     const session = `${event?.source ?? ''}/${event?.session_id ?? ''}`;
     if (event?.data?.truncated === true) {
       this.stubs++;
+    }
+    if (!this.#countOnly) {
+      this.latest.push(event);
+      this.latest.splice(0, this.latest.length - LATEST);
     }
     if (this.#countOnly) {
       this.#compareWithLast(session, id);

@@ -126,6 +126,7 @@ async function stop() {
 const controls = {
   'GET /state': () => ({ port, listening: http?.listening === true, mode, ...ledger.state() }),
   'GET /record': () => ledger.record(),
+  'GET /latest': () => ledger.latest,
   'PUT /mode': (body) => Object.assign(mode, body),
   'POST /reset': () => ledger.reset(),
   'POST /start': start,

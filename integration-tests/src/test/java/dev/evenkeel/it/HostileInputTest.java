@@ -62,7 +62,11 @@ class HostileInputTest {
 
   @BeforeAll
   static void startServer() {
-    server = SERVERS.on(folder.resolve("data")).start();
+    server =
+        SERVERS
+            .on(folder.resolve("data"))
+            .with("EVENKEEL_EXTENSIONS_TRIM_MAX_STRING", Integer.toString(MAX_BYTES))
+            .start();
   }
 
   @BeforeEach

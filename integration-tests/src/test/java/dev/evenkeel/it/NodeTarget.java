@@ -31,8 +31,17 @@ final class NodeTarget implements AutoCloseable {
 
   /** What it counted at its own side. */
   JsonNode state() {
+    return ask("/state");
+  }
+
+  /** The last events, as they came. */
+  JsonNode latest() {
+    return ask("/latest");
+  }
+
+  private JsonNode ask(String path) {
     try (var control = HttpConnection.to(ports.get("controlPort").asInt())) {
-      return JSON.readTree(control.get("/state").body());
+      return JSON.readTree(control.get(path).body());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

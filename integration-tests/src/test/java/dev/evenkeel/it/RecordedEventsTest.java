@@ -58,7 +58,12 @@ class RecordedEventsTest {
         }
       }
     }
-    EvenkeelProcess server = SERVERS.on(folder.resolve("data")).start();
+    EvenkeelProcess server =
+        SERVERS
+            .on(folder.resolve("data"))
+            .with("EVENKEEL_EXTENSIONS_TRIM_MAX_FIELD", "65536")
+            .with("EVENKEEL_EXTENSIONS_TRIM_MAX_BASE64", "65536")
+            .start();
     try (var connection = HttpConnection.to(server.port())) {
       for (Recorded each : SENT) {
         JsonNode inAddress = each.payload().get("hookEventNameFromConfig");

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,27 @@ public final class HookEvent {
     this.agentType = read.agentType();
     this.payload = payload;
     this.attachments = Map.of();
+  }
+
+  /** Where the new payload says what the old one said, its word counts. */
+  private HookEvent(HookEvent other, Envelope before, Envelope now, byte[] payload) {
+    this.session = other.session;
+    this.name = other.name;
+    this.subtype = other.subtype;
+    this.time = other.time;
+    this.cwd = following(other.cwd, before.cwd(), now.cwd());
+    this.toolName = following(other.toolName, before.tool(), now.tool());
+    this.toolUseId = following(other.toolUseId, before.toolUseId(), now.toolUseId());
+    this.promptId = following(other.promptId, before.promptId(), now.promptId());
+    this.agentId = following(other.agentId, before.agentId(), now.agentId());
+    this.agentType = following(other.agentType, before.agentType(), now.agentType());
+    this.payload = payload;
+    this.attachments = other.attachments;
+  }
+
+  private static @Nullable String following(
+      @Nullable String typed, @Nullable String before, @Nullable String now) {
+    return now != null && Objects.equals(typed, before) ? now : typed;
   }
 
   private HookEvent(HookEvent other, byte[] payload, Map<String, JsonNode> attachments) {
@@ -299,6 +321,30 @@ public final class HookEvent {
       return new HookEvent(this, JSON.writeValueAsBytes(other), attachments);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The same event with another payload, given as UTF-8 bytes: for a filter that changes a few
+   * places and keeps everything else as it came, the text of numbers and the order of fields. The
+   * array is not copied and must not be changed afterwards.
+   *
+   * <p>Session, name and time stay. The other typed fields follow the new payload where it has
+   * them, so that what was taken out of it is not kept beside it.
+   *
+   * @throws MalformedEventException when the bytes are no event, as in {@link #read}
+   */
+  public HookEvent withPayload(byte[] json) throws MalformedEventException {
+    byte[] object = withoutByteOrderMarkAndMargins(json);
+    checkEncoding(object);
+    return new HookEvent(this, envelopeOf(payload), envelopeOf(object), object);
+  }
+
+  private static Envelope envelopeOf(byte[] json) throws MalformedEventException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      return Envelope.read(parser);
+    } catch (IOException e) {
+      throw new MalformedEventException("not valid JSON: " + e.getMessage());
     }
   }
 

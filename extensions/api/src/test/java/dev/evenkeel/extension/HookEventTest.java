@@ -32,7 +32,8 @@ class HookEventTest {
             """
             {"session_id":"s","cwd":"/w","prompt_id":"p","agent_id":"a","agent_type":"Explore",
              "hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t",
-             "tool_input":{"session_id":"not this","tool_use_id":"nor this"}}""");
+             "tool_input":{"session_id":"not this","tool_use_id":"nor this"}}\
+            """);
     assertThat(event.session()).isEqualTo(new Session("claude-code", "s"));
     assertThat(event.name()).isEqualTo("PostToolUse");
     assertThat(event.subtype()).isEqualTo("post_tool");
@@ -92,6 +93,44 @@ class HookEventTest {
             .withAttachments(Map.of("x", TextNode.valueOf("second"), "y", TextNode.valueOf("y")));
     assertThat(event.attachments().get("x").textValue()).isEqualTo("first");
     assertThat(event.attachments().keySet()).containsExactly("x", "y");
+  }
+
+  @Test
+  void anotherPayloadIsKeptByteForByteAndTheTypedFieldsFollowIt() throws Exception {
+    // Given
+    HookEvent event =
+        read("{\"session_id\":\"s\",\"hook_event_name\":\"Stop\",\"cwd\":\"/secret\","
+                + "\"tool_name\":\"Bash\"}")
+            .withAttachments(Map.of("x", TextNode.valueOf("y")));
+    String other = "{ \"session_id\":\"other\",\"n\":1.50e+3,\"cwd\":\"/masked\" }";
+    // When
+    HookEvent changed = event.withPayload(other.getBytes(UTF_8));
+    // Then
+    assertThat(changed.json()).isEqualTo(other);
+    assertThat(changed.cwd()).isEqualTo("/masked");
+    assertThat(changed.toolName()).isEqualTo("Bash");
+    assertThat(changed.session().id()).isEqualTo("s");
+    assertThat(changed.name()).isEqualTo("Stop");
+    assertThat(changed.attachments()).containsKey("x");
+    assertThat(event.cwd()).isEqualTo("/secret");
+  }
+
+  @Test
+  void aTypedFieldThatCameFromElsewhereDoesNotFollowThePayload() throws Exception {
+    String json = "{\"cwd\":\"/in/payload\"}";
+    HookEvent event =
+        HookEvent.restore(
+            new Session("a", "s"), "Stop", Instant.EPOCH, "/beside", null, json.getBytes(UTF_8));
+    assertThat(event.withPayload(json.getBytes(UTF_8)).cwd()).isEqualTo("/beside");
+  }
+
+  @Test
+  void anotherPayloadThatIsNoEventIsRefused() throws Exception {
+    HookEvent event = read("{}");
+    assertThatThrownBy(() -> event.withPayload("[]".getBytes(UTF_8)))
+        .isInstanceOf(MalformedEventException.class);
+    assertThatThrownBy(() -> event.withPayload("{\"a\":\"\u00e9\"}".getBytes(ISO_8859_1)))
+        .hasMessageContaining("not valid UTF-8");
   }
 
   @Test

@@ -74,7 +74,8 @@ class DoorsTest {
     return """
     {"session_id":"%s","transcript_path":"/home/dev/.claude/t.jsonl","cwd":"/home/dev/project",
      "hook_event_name":"%s","tool_name":"Bash","tool_input":{"command":"ls -la %d"},
-     "tool_use_id":"toolu_%s_%d"}"""
+     "tool_use_id":"toolu_%s_%d"}\
+    """
         .formatted(session, name, number, session, number);
   }
 
@@ -149,11 +150,11 @@ class DoorsTest {
 
   @Test
   void aPageKeepsItsRoomUntilItsClientHasReadIt() throws Exception {
-    String large = "x".repeat(1_000_000);
+    String large = String.join("\",\"", java.util.Collections.nCopies(20, "x".repeat(50_000)));
     for (int i = 0; i < 8; i++) {
       post(
           "/hooks/codex",
-          "{\"session_id\":\"stalled\",\"hook_event_name\":\"L%d\",\"x\":\"%s\"}"
+          "{\"session_id\":\"stalled\",\"hook_event_name\":\"L%d\",\"x\":[\"%s\"]}"
               .formatted(i, large));
     }
     await().until(() -> json("/api/events?session=stalled").get("events").size() >= 7);

@@ -1,0 +1,102 @@
+package dev.evenkeel.extensions.redact;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.MalformedEventException;
+import dev.evenkeel.extensions.redact.SecretNames.Meaning;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces the secrets in an event's payload. Everything else stays as it came, byte for byte; an
+ * event without a secret is given back itself.
+ */
+final class Redactor {
+
+  /** Shorter strings hold no secret that could be told by its form. */
+  private static final int SHORTEST = 8;
+
+  /** What is to stand in the place of some bytes of the payload. */
+  private record Replacement(int from, int to, String marker) {}
+
+  private final Scanner scanner;
+  private final Markers markers;
+
+  Redactor(Scanner scanner, Markers markers) {
+    this.scanner = scanner;
+    this.markers = markers;
+  }
+
+  HookEvent redact(HookEvent event) throws MalformedEventException {
+    byte[] payload = new byte[event.size()];
+    event.utf8().get(payload);
+    List<Replacement> replacements = replacementsIn(payload);
+    return replacements.isEmpty() ? event : event.withPayload(replace(payload, replacements));
+  }
+
+  private List<Replacement> replacementsIn(byte[] payload) {
+    var strings = new Strings(payload);
+    var replacements = new ArrayList<Replacement>();
+    @Nullable Meaning ofKey = null;
+    while (strings.next()) {
+      if (strings.isKey()) {
+        ofKey = meaningOfKey(strings, replacements);
+      } else {
+        addAll(strings, findIn(strings, ofKey), replacements);
+        ofKey = null;
+      }
+    }
+    return replacements;
+  }
+
+  private @Nullable Meaning meaningOfKey(Strings strings, List<Replacement> replacements) {
+    Text key = strings.text();
+    addAll(strings, scanner.findIn(key), replacements);
+    return SecretNames.meaningOf(key, key.from(), key.to());
+  }
+
+  private List<Finding> findIn(Strings strings, @Nullable Meaning ofKey) {
+    if (ofKey == null && strings.end() - strings.start() < SHORTEST) {
+      return List.of();
+    }
+    Text text = strings.text();
+    List<Finding> found = scanner.findIn(text);
+    Finding keyed = ofKey == null ? null : KeyedValue.in(text, ofKey);
+    if (keyed == null) {
+      return found;
+    }
+    Finding all = keyed;
+    for (Finding each : found) {
+      all = all.with(each);
+    }
+    return List.of(all);
+  }
+
+  private void addAll(Strings strings, List<Finding> found, List<Replacement> replacements) {
+    if (found.isEmpty()) {
+      return;
+    }
+    Text text = strings.text();
+    Strings.Places places = strings.places();
+    for (Finding each : found) {
+      int from = places.of(each.from());
+      int to = places.of(each.to());
+      replacements.add(new Replacement(from, to, markers.of(text, each)));
+    }
+  }
+
+  private static byte[] replace(byte[] payload, List<Replacement> replacements) {
+    var changed = new ByteArrayOutputStream(payload.length);
+    int copied = 0;
+    for (Replacement each : replacements) {
+      changed.write(payload, copied, each.from - copied);
+      changed.writeBytes(each.marker.getBytes(US_ASCII));
+      copied = each.to;
+    }
+    changed.write(payload, copied, payload.length - copied);
+    return changed.toByteArray();
+  }
+}

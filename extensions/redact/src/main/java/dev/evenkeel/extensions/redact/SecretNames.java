@@ -1,0 +1,93 @@
+package dev.evenkeel.extensions.redact;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells by the name of a field or variable what its value is. */
+final class SecretNames {
+
+  /** What a name says of its value. */
+  enum Meaning {
+    /** Something that a person may have chosen: any value is taken. */
+    PASSWORD,
+    /** Something that a machine made: only what looks like it is taken. */
+    KEY,
+    /** A header: a scheme may stand before it. */
+    HEADER
+  }
+
+  /** The characters of a name, in a text or between two dots. */
+  static final Ascii CHARACTERS = Ascii.of("0-9a-zA-Z_-");
+
+  static final int LONGEST = 64;
+
+  private static final int SHORTEST = 3;
+
+  private static final List<String> PASSWORDS =
+      List.of("password", "passwd", "passphrase", "pwd", "secret", "credential", "credentials");
+  private static final List<String> KEYS =
+      List.of(
+          "token",
+          "apikey",
+          "secretkey",
+          "secretkeybase",
+          "accesskey",
+          "privatekey",
+          "accountkey",
+          "encryptionkey",
+          "signingkey",
+          "masterkey",
+          "servicekey",
+          "servicerolekey",
+          "authkey",
+          "sessionkey",
+          "hmackey",
+          "deploykey");
+  private static final List<String> HEADERS = List.of("authorization", "cookie");
+
+  /** The working folder, and positions in a list: the same words for something else. */
+  private static final List<String> NOT =
+      List.of("pwd", "oldpwd", "pagetoken", "nexttoken", "continuationtoken", "maxtoken");
+
+  private SecretNames() {}
+
+  /** What the name there says, or null when it says nothing. */
+  static @Nullable Meaning meaningOf(Text text, int from, int to) {
+    if (to - from > LONGEST || to - from < SHORTEST || !canEndSo(text, to)) {
+      return null;
+    }
+    var letters = new StringBuilder(to - from);
+    for (int i = from; i < to; i++) {
+      int c = text.at(i);
+      if (Ascii.ALPHANUMERIC.contains(c)) {
+        letters.append((char) Ascii.lower(c));
+      }
+    }
+    String name = letters.toString();
+    if (NOT.contains(name) || NOT.stream().skip(2).anyMatch(name::endsWith)) {
+      return null;
+    }
+    if (PASSWORDS.stream().anyMatch(name::endsWith) || isPass(text, name, to)) {
+      return Meaning.PASSWORD;
+    }
+    if (KEYS.stream().anyMatch(name::endsWith)) {
+      return Meaning.KEY;
+    }
+    return HEADERS.stream().anyMatch(name::endsWith) ? Meaning.HEADER : null;
+  }
+
+  /** Most names are told by their last two letters already: this is asked for every field. */
+  private static boolean canEndSo(Text text, int to) {
+    return switch (Ascii.lower(text.at(to - 2)) << 8 | Ascii.lower(text.at(to - 1))) {
+      case 'r' << 8 | 'd', 'w' << 8 | 'd', 's' << 8 | 'e', 's' << 8 | 's', 'e' << 8 | 't' -> true;
+      case 'a' << 8 | 'l', 'l' << 8 | 's', 'e' << 8 | 'n', 'e' << 8 | 'y' -> true;
+      case 'o' << 8 | 'n', 'i' << 8 | 'e' -> true;
+      default -> false;
+    };
+  }
+
+  /** {@code DB_PASS}, and not {@code compass}. */
+  private static boolean isPass(Text text, String name, int to) {
+    return name.equals("pass") || (name.endsWith("pass") && text.at(to - 5) == '_');
+  }
+}

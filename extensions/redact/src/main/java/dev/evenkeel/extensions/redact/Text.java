@@ -1,0 +1,69 @@
+package dev.evenkeel.extensions.redact;
+
+/**
+ * One string of a payload, its escapes resolved, as UTF-8 bytes.
+ *
+ * @param bytes holds the string and more
+ * @param from where the string begins
+ * @param to where it ends
+ */
+record Text(byte[] bytes, int from, int to) {
+
+  /** What {@link #at} gives outside of the string. */
+  static final int NONE = -1;
+
+  int at(int index) {
+    return index < from || index >= to ? NONE : bytes[index] & 0xFF;
+  }
+
+  /** Whether these ASCII characters stand there. */
+  boolean has(int index, String ascii) {
+    if (index < from || index + ascii.length() > to) {
+      return false;
+    }
+    for (int i = 0; i < ascii.length(); i++) {
+      if (bytes[index + i] != ascii.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether these ASCII characters, given in lower case, stand there in any case. */
+  boolean hasIgnoringCase(int index, String lower) {
+    if (index < from || index + lower.length() > to) {
+      return false;
+    }
+    for (int i = 0; i < lower.length(); i++) {
+      if (Ascii.lower(bytes[index + i] & 0xFF) != lower.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The end of the longest run of these characters from there on, at most so many. */
+  int runEnd(int index, Ascii alphabet, int most) {
+    int end = Math.min(to, index + most);
+    int i = index;
+    while (i < end && alphabet.contains(bytes[i] & 0xFF)) {
+      i++;
+    }
+    return i;
+  }
+
+  /**
+   * Whether a word can begin there: at the start, behind what is no part of a word, or behind an
+   * escape or a percent code whose last characters only look like one.
+   */
+  boolean startsWord(int index, Ascii wordCharacters) {
+    int before = at(index - 1);
+    if (before == NONE || !wordCharacters.contains(before)) {
+      return true;
+    }
+    boolean escaped = (before == 'n' || before == 't' || before == 'r') && at(index - 2) == '\\';
+    return escaped
+        || (at(index - 3) == '%' && Ascii.HEX.contains(before) && Ascii.HEX.contains(at(index - 2)))
+        || (at(index - 6) == '\\' && at(index - 5) == 'u' && Ascii.HEX.contains(before));
+  }
+}

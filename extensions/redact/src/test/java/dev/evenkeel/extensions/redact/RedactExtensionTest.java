@@ -1,0 +1,252 @@
+package dev.evenkeel.extensions.redact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.testkit.ExtensionHarness;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactExtensionTest {
+
+  private static final Pattern MARKER = Pattern.compile("\\[redacted:([a-z-]+)#([0-9a-f]{8})]");
+  private static final String KEY = "a key of these tests";
+
+  private final ExtensionHarness harness = harness(Map.of("key", KEY));
+  private final String word = new Secrets(7).word(20);
+
+  private static ExtensionHarness harness(Map<String, String> config) {
+    return ExtensionHarness.of(RedactExtension::new).config(config).start();
+  }
+
+  private String kept(String json) {
+    HookEvent event = harness.send("claude-code", json).event();
+    assertThat(harness.failures()).isEmpty();
+    return event.json();
+  }
+
+  private String keptText(String text) {
+    return harness.send("claude-code", Map.of("prompt", text)).event().text("prompt");
+  }
+
+  private static String secret(String form) {
+    return new Secrets(3).byForm().get(form).get();
+  }
+
+  @Test
+  void everythingButTheSecretStaysAsItCame() {
+    // Given odd spaces, numbers, escapes, and two keys in no order
+    String before = "{ \"z\" : 1.50e+3,\"a\":\"\\u0041\\/\\n";
+    String after = "\\u00e9 é\\\"\" , \"hook_event_name\":\"X\",\"n\":[0.10,-0,1E5] }";
+    // When
+    String kept = kept(before + secret("github-token") + after);
+    // Then
+    assertThat(kept).matches("(?s)" + Pattern.quote(before) + MARKER + Pattern.quote(after));
+  }
+
+  @Test
+  void anEventWithoutASecretIsGivenBackItself() {
+    HookEvent event =
+        harness
+            .send("x", "{\"prompt\":\"a password, a token and a secret key: https://a@b\"}")
+            .event();
+    assertThat(harness.send(event).event()).isSameAs(event);
+  }
+
+  @Test
+  void whatAnEventIsKnownByIsNotKeptBesideItsPayload() {
+    String json = "{\"cwd\":\"/srv/%s/x\",\"session_id\":\"s\"}".formatted(secret("gitlab-token"));
+    assertThat(harness.send("x", json).event().cwd()).matches("/srv/" + MARKER + "/x");
+  }
+
+  @Test
+  void aSecretInTheNameOfAFieldIsReplaced() {
+    String json = kept("{\"env\":{\"%s\":true}}".formatted(secret("anthropic-key")));
+    assertThat(json).matches("\\{\"env\":\\{\"" + MARKER + "\":true}}");
+  }
+
+  @Test
+  void theSameSecretHasTheSameMarkerAndAnotherOneAnother() {
+    String one = keptText("a " + secret("npm-token") + " b");
+    String again = keptText("in another text: " + secret("npm-token"));
+    String other = keptText(new Secrets(99).byForm().get("npm-token").get());
+    assertThat(hash(again)).isEqualTo(hash(one));
+    assertThat(hash(other)).isNotEqualTo(hash(one));
+  }
+
+  @Test
+  void anotherKeyMakesOtherMarkers() {
+    String text = "{\"prompt\":\"" + secret("npm-token") + "\"}";
+    String with = hash(harness.send("x", text).event().json());
+    assertThat(hash(harness(Map.of("key", KEY)).send("x", text).event().json())).isEqualTo(with);
+    assertThat(hash(harness(Map.of("key", "another key of these")).send("x", text).event().json()))
+        .isNotEqualTo(with);
+    assertThat(hash(harness(Map.of()).send("x", text).event().json())).isNotEqualTo(with);
+  }
+
+  private static String hash(String text) {
+    Matcher matcher = MARKER.matcher(text);
+    assertThat(matcher.find()).as(text).isTrue();
+    return matcher.group(2);
+  }
+
+  @Test
+  void aMarkerIsNoSecret() {
+    String once = keptText("API_TOKEN=" + word + " and \"password\": \"" + word + "\"");
+    assertThat(once).doesNotContain(word);
+    assertThat(keptText(once)).isEqualTo(once);
+    for (Detector each : Detectors.all()) {
+      String marker = "[redacted:" + each.kind() + "#1f2e3d4c]";
+      assertThat(keptText("a " + marker + " b")).isEqualTo("a " + marker + " b");
+    }
+  }
+
+  /** The secret stands where the sign is. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DB_PASSWORD=§",
+        "export AWS_SECRET_ACCESS_KEY=§",
+        "1\tSTRIPE_SECRET=§\n2\tDEBUG=true",
+        "API_KEY=\"§\"",
+        "secret: §",
+        "password = '§'",
+        "const apiKey = \"§\";",
+        "{\"client_secret\": \"§\"}",
+        "{\\\"client_secret\\\": \\\"§\\\"}",
+        "{\\\\\\\"clientSecret\\\\\\\":\\\\\\\"§\\\\\\\"}",
+        "?access_token=§&a=b",
+        "mysql --password=§ -u root",
+        "deploy --token § --now",
+        "new String[] {\"DB_PASS=§\"}",
+        "Authorization: Bearer §",
+        "-H 'Authorization: token §'",
+        "{'Authorization': 'Basic §=='}",
+        "\\\"authorization\\\": \\\"Bearer §\\\"",
+        "X-Api-Key: §",
+        "authorization is bearer §",
+        "postgres://app:§@db.internal:5432/app?ssl=1",
+        "redis://:§@localhost",
+        "https://oauth2:§@git.example.com/a.git",
+        "AccountName=a;AccountKey=§==;EndpointSuffix=b",
+      })
+  void valuesThatAreSaidToBeSecretAreReplaced(String text) {
+    String kept = keptText(text.replace("§", word));
+    assertThat(kept).doesNotContain(word);
+    assertThat(kept).matches("(?s)" + quotedAround(text));
+  }
+
+  /** What stands before and behind the secret stays. */
+  private static String quotedAround(String text) {
+    int at = text.indexOf("§");
+    String behind = text.substring(at + 1).replaceFirst("^=+", "");
+    return Pattern.quote(text.substring(0, at)) + MARKER + Pattern.quote(behind);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "password,hunter2",
+    "Passwd,correct horse battery",
+    "clientSecret,aaaa-bbbb",
+    "api_key,§",
+    "authToken,§",
+    "Authorization,Bearer §",
+    "Cookie,session=§; theme=dark",
+  })
+  void aFieldWithSuchANameIsReplaced(String name, String value) {
+    String scheme = value.startsWith("Bearer ") ? "Bearer " : "";
+    String json =
+        kept("{\"tool_input\":{\"%s\":\"%s\",\"n\":1}}".formatted(name, value.replace("§", word)));
+    assertThat(json)
+        .matches("\\{\"tool_input\":\\{\"" + name + "\":\"" + scheme + MARKER + "\",\"n\":1}}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "password: string",
+        "const token = response.token;",
+        "String token = readToken(file2, 8);",
+        "PASSWORD=$DB_PASSWORD",
+        "API_KEY=${API_KEY:-}",
+        "Authorization: Bearer $EVENKEEL_TOKEN",
+        "Authorization: Bearer <token>",
+        "Authorization: required for all of the doors",
+        "token = process.env.TOKEN_2",
+        "password=********",
+        "{\"type\": \"password\", \"name\": \"password\"}",
+        "{\"max_tokens\": 12345, \"token_type\": \"bearer\"}",
+        "PWD=/home/dev/shop2",
+        "SSH_KEY=/home/dev/.ssh/id_ed25519",
+        "postgres://user:password@localhost/db",
+        "https://example.com:8443/a@b",
+        "-----BEGIN PUBLIC KEY-----",
+        "between -----BEGIN RSA PRIVATE KEY----- and the end",
+        "sk-learn sk-this-is-a-class-of-a-style-sheet-and-not-a-key-at-all",
+        "toolu_01A09q90qw90lq917835lq9 msg_0123456789",
+        "3f786850e387550fdab836ed7e6dc881de23001b",
+        "5c4cb8ad-7c3b-4d5e-9b8f-0123456789ab",
+        "eyJ is how a token begins. eyJhbGciOi",
+        "integrity=\"sha512-abcdefghijklmnop0123456789==\"",
+        "ghp_ and npm_ and hf_ are beginnings; npm_config_registry, hf_hub_download",
+      })
+  void whatOnlyLooksAlikeStays(String text) {
+    assertThat(keptText(text)).isEqualTo(text);
+  }
+
+  @Test
+  void ownPatternsAreFoundToo() {
+    // Given
+    var own =
+        harness(
+            Map.of(
+                "patterns",
+                "acme-badge=acme_[a-z0-9]{8,12}  ticket=TCK-\\d{6}(-(a|b))?",
+                "key",
+                KEY));
+    // When
+    String kept =
+        own.send("x", Map.of("p", "acme_abcd1234 é TCK-123456-b acme_x")).event().text("p");
+    // Then
+    assertThat(kept).matches("\\[redacted:acme-badge#\\w{8}] é \\[redacted:ticket#\\w{8}] acme_x");
+  }
+
+  @Test
+  void kindsCanBeLeftAlone() {
+    String text = "postgres://app:" + word + "@db " + secret("npm-token");
+    var some = harness(Map.of("except", "url-password, secret-value"));
+    assertThat(some.send("x", Map.of("p", text)).event().text("p"))
+        .startsWith("postgres://app:" + word + "@db [redacted:npm-token#");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "patterns ; acme_[a-z]+ ; name=expression",
+        "patterns ; a=.*secret ; three characters",
+        "patterns ; a=abc?d ; three characters",
+        "patterns ; a=abc|d ; three characters",
+        "patterns ; a=abcd( ; no expression of RE2",
+        "patterns ; a=abcd(?=x) ; no expression of RE2",
+        "except ; jwts ; the kinds are",
+        "key ; short ; at least 16",
+      })
+  void aWrongSettingIsRefusedWithTheReason(String key, String value, String reason) {
+    assertThatThrownBy(() -> harness(Map.of(key, value)))
+        .hasMessageContaining("evenkeel.extensions.redact." + key)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aSecretThatWasCutInTheMiddleOfItsTextIsFound() {
+    String half = secret("private-key").substring(0, 400);
+    assertThat(keptText("cat id_rsa\n" + half)).matches("(?s)cat id_rsa\n" + MARKER);
+  }
+}
