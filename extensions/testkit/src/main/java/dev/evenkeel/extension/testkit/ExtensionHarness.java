@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +43,7 @@ public final class ExtensionHarness implements AutoCloseable {
     private final Map<String, String> config = new LinkedHashMap<>();
     private final Map<String, Limits> limits = new HashMap<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private boolean keepsNothing;
 
     private Builder(Supplier<? extends Extension> extension) {
       this.extension = extension;
@@ -71,6 +73,12 @@ public final class ExtensionHarness implements AutoCloseable {
       return this;
     }
 
+    /** For very many events: {@link #derived()} and {@link #failures()} stay empty. */
+    Builder keepingNothing() {
+      keepsNothing = true;
+      return this;
+    }
+
     /**
      * Creates and starts the extension.
      *
@@ -88,6 +96,7 @@ public final class ExtensionHarness implements AutoCloseable {
   private final Map<String, String> config;
   private final Map<String, Limits> limits;
   private final AdjustableClock clock;
+  private final boolean keepsNothing;
 
   // Mutable state, of the test's thread
   private final List<Derived> derived = new ArrayList<>();
@@ -100,6 +109,7 @@ public final class ExtensionHarness implements AutoCloseable {
     config = Map.copyOf(builder.config);
     limits = Map.copyOf(builder.limits);
     clock = new AdjustableClock(builder.now);
+    keepsNothing = builder.keepsNothing;
     life = begin(Map.of());
   }
 
@@ -112,9 +122,8 @@ public final class ExtensionHarness implements AutoCloseable {
   public Reaction send(HookEvent event) {
     requireRunning();
     Reaction reaction = life.handle(event);
-    derived.addAll(reaction.derived());
-    derived.addAll(reaction.evictions());
-    failures.addAll(reaction.failures());
+    keep(reaction.derived(), reaction.failures());
+    keep(reaction.evictions(), List.of());
     return reaction;
   }
 
@@ -162,9 +171,15 @@ public final class ExtensionHarness implements AutoCloseable {
     }
     clock.set(end);
     emitted.addAll(life.evict());
-    derived.addAll(emitted);
-    failures.addAll(life.takeFailures());
+    keep(emitted, life.takeFailures());
     return emitted;
+  }
+
+  private void keep(List<Derived> emitted, List<Exception> thrown) {
+    if (!keepsNothing) {
+      derived.addAll(emitted);
+      failures.addAll(thrown);
+    }
   }
 
   /** Sets the clock, as an administrator may: forward or back, without running anything. */
@@ -210,6 +225,11 @@ public final class ExtensionHarness implements AutoCloseable {
    */
   public BoundedMap<?, ?> map(String name) {
     return mapNamed(name);
+  }
+
+  /** The names of the extension's maps. */
+  Set<String> maps() {
+    return life.maps().keySet();
   }
 
   /** How many bytes the entries of a map have as JSON in UTF-8, keys and values together. */

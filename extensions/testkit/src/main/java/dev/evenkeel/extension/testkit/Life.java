@@ -143,7 +143,7 @@ final class Life {
     HookEvent kept = event;
     for (EventFilter filter : registered.filters()) {
       try {
-        kept = filter.filter(kept);
+        kept = requireNonNull(filter.filter(kept), "the filter returned null");
       } catch (Exception e) {
         failures.add(e);
         return event.withPayload(JsonNodeFactory.instance.objectNode());

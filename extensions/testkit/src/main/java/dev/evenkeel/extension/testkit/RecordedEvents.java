@@ -1,18 +1,22 @@
 package dev.evenkeel.extension.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The recorded events of this project, or of a folder of one's own: files of one event a line.
+ * The recorded events of a folder, or those that come with this library: files of one event a line.
  *
  * <p>A line is an event of Claude Code, or {@code {"agent": ..., "payload": ...}} for another
  * agent; a payload {@code {"hookEventNameFromConfig": ..., "body": ...}} stands for an event that
@@ -22,6 +26,20 @@ public final class RecordedEvents {
 
   /** The system property that names the folder. */
   public static final String FOLDER_PROPERTY = "evenkeel.recorded-events";
+
+  /**
+   * The files that come with this library: what a real Claude Code sent in four sessions, and made
+   * ones of all its events and of other agents. {@code SOURCES.md} beside them says where they come
+   * from.
+   */
+  public static final List<String> SHIPPED =
+      List.of(
+          "all-33-events-synthetic.jsonl",
+          "claude-code-2.1.197-compact.jsonl",
+          "claude-code-2.1.197-feature.jsonl",
+          "claude-code-2.1.197-guarded.jsonl",
+          "claude-code-2.1.197-resume.jsonl",
+          "other-agents-synthetic.jsonl");
 
   private static final String FOLDER = "integration-tests/events";
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -35,24 +53,41 @@ public final class RecordedEvents {
    * @throws IllegalStateException when there is none
    */
   public static Path folder() {
+    Path folder = folderIfAny();
+    if (folder == null) {
+      throw new IllegalStateException(
+          "no " + FOLDER + " in or above " + here() + "; set -D" + FOLDER_PROPERTY);
+    }
+    return folder;
+  }
+
+  private static @Nullable Path folderIfAny() {
     String named = System.getProperty(FOLDER_PROPERTY);
     if (named != null) {
       return Path.of(named);
     }
-    Path start = Path.of("").toAbsolutePath();
-    for (Path above = start; above != null; above = above.getParent()) {
+    for (Path above = here(); above != null; above = above.getParent()) {
       Path folder = above.resolve(FOLDER);
       if (Files.isDirectory(folder)) {
         return folder;
       }
     }
-    throw new IllegalStateException(
-        "no " + FOLDER + " in or above " + start + "; set -D" + FOLDER_PROPERTY);
+    return null;
   }
 
-  /** The names of the recorded files, sorted. */
+  private static Path here() {
+    return Path.of("").toAbsolutePath();
+  }
+
+  /**
+   * The names of the recorded files, sorted: those of the folder, or without one {@link #SHIPPED}.
+   */
   public static List<String> files() {
-    try (Stream<Path> paths = Files.list(folder())) {
+    Path folder = folderIfAny();
+    if (folder == null) {
+      return SHIPPED;
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
       return paths
           .map(path -> path.getFileName().toString())
           .filter(name -> name.endsWith(".jsonl"))
@@ -63,22 +98,41 @@ public final class RecordedEvents {
     }
   }
 
-  /** The events of a file in the folder. */
+  /**
+   * The events of a file in the folder, or without a folder of one that comes with this library.
+   */
   public static List<RecordedEvent> read(String file) {
-    return read(folder().resolve(file));
+    Path folder = folderIfAny();
+    return folder == null ? shipped(file) : read(folder.resolve(file));
+  }
+
+  /** The events of one of {@link #SHIPPED}. */
+  static List<RecordedEvent> shipped(String file) {
+    try (InputStream in = RecordedEvents.class.getResourceAsStream("recorded/" + file)) {
+      if (in == null) {
+        throw new IllegalArgumentException("no recorded events " + file + "; there are " + SHIPPED);
+      }
+      return parseAll(new String(in.readAllBytes(), UTF_8).lines().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The events of a file anywhere. */
   public static List<RecordedEvent> read(Path file) {
-    var events = new ArrayList<RecordedEvent>();
     try {
-      for (String line : Files.readAllLines(file)) {
-        if (!line.isBlank()) {
-          events.add(parse(line));
-        }
-      }
+      return parseAll(Files.readAllLines(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<RecordedEvent> parseAll(List<String> lines) throws JsonProcessingException {
+    var events = new ArrayList<RecordedEvent>();
+    for (String line : lines) {
+      if (!line.isBlank()) {
+        events.add(parse(line));
+      }
     }
     return events;
   }

@@ -1,6 +1,7 @@
 package dev.evenkeel.extension.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
@@ -47,5 +48,15 @@ class RecordedEventsTest {
     assertThat(copilot.name()).isEqualTo("preToolUse");
     assertThat(copilot.session().id()).isEqualTo("cp-1");
     assertThat(copilot.json()).startsWith("{\"sessionId\"");
+  }
+
+  @Test
+  void someComeWithTheLibrary() {
+    for (String file : RecordedEvents.SHIPPED) {
+      assertThat(RecordedEvents.shipped(file)).isEqualTo(RecordedEvents.read(file)).isNotEmpty();
+    }
+    assertThat(RecordedEvents.class.getResource("recorded/SOURCES.md")).isNotNull();
+    assertThatThrownBy(() -> RecordedEvents.shipped("other.jsonl"))
+        .hasMessageContaining("claude-code-2.1.197-feature.jsonl");
   }
 }
