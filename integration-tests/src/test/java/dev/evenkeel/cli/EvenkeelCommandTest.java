@@ -32,11 +32,12 @@ class EvenkeelCommandTest {
     assertThat(result.error()).isEmpty();
     assertThat(result.output())
         .contains("  run ", "  dev ", "  test ", "  settings ", "  hook ", "  bench ")
+        .contains("  new-extension")
         .contains("EVENKEEL_URL", "EVENKEEL_TOKEN");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "dev", "test", "settings", "hook", "bench"})
+  @ValueSource(strings = {"run", "dev", "test", "settings", "hook", "bench", "new-extension"})
   void eachCommandExplainsItself(String command) throws Exception {
     var result = SCRIPT.run(command, "--help");
 

@@ -19,10 +19,14 @@ import java.util.function.Consumer;
 /**
  * Runs {@code bin/evenkeel} as a user's shell or an agent would, with an environment of its own.
  */
-record Script(Path file, Map<String, String> environment) {
+record Script(Path file, Map<String, String> environment, Duration hangs) {
 
   /** Far beyond what any call in these tests needs: only a call that hangs reaches it. */
   private static final Duration HANGS = Duration.ofSeconds(20);
+
+  Script(Path file, Map<String, String> environment) {
+    this(file, environment, HANGS);
+  }
 
   /** What a call left behind. Output is kept as text of single bytes, so that nothing is lost. */
   record Result(int exitCode, String output, String error, Duration duration) {}
@@ -48,7 +52,12 @@ record Script(Path file, Map<String, String> environment) {
   Script with(String name, String value) {
     var changed = new HashMap<>(environment);
     changed.put(name, value);
-    return new Script(file, Map.copyOf(changed));
+    return new Script(file, Map.copyOf(changed), hangs);
+  }
+
+  /** For calls that take longer than usual: what builds something. */
+  Script patientFor(Duration duration) {
+    return new Script(file, environment, duration);
   }
 
   Result run(String... arguments) throws Exception {
@@ -86,10 +95,10 @@ record Script(Path file, Map<String, String> environment) {
     var writing =
         CompletableFuture.runAsync(
             () -> input.accept(process.getOutputStream()), Thread::startVirtualThread);
-    if (!process.waitFor(HANGS.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!process.waitFor(hangs.toMillis(), TimeUnit.MILLISECONDS)) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      throw new AssertionError(command + " still runs after " + HANGS);
+      throw new AssertionError(command + " still runs after " + hangs);
     }
     var duration = Duration.ofNanos(System.nanoTime() - start);
     writing.join();

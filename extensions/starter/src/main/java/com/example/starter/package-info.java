@@ -1,0 +1,5 @@
+/** An extension of Evenkeel. */
+@NullMarked
+package com.example.starter;
+
+import org.jspecify.annotations.NullMarked;
