@@ -60,7 +60,7 @@ public record Settings(
    *
    * @param maxDelegations the most entries of a map of the extension {@code delegations}
    * @param maxPrompts the same of the extension {@code prompts}
-   * @param maxAge how long after its last use an entry is kept, in every map
+   * @param maxAge how long after its last use an entry is kept, in every map with the usual age
    * @param cleanupIntervalEvents after how many events the maps are looked through
    */
   public record State(
@@ -77,11 +77,13 @@ public record Settings(
     }
 
     /**
-     * The operator's word on a map: the age for every map, the capacity for those that have a
-     * setting. How long an open entry is kept stays as the extension wants it.
+     * The operator's word on a map: the age for every map that has the usual one, the capacity for
+     * those that have a setting. An extension that asks for another age has its reason, and how
+     * long an open entry is kept stays as it wants it, too.
      */
     public Limits limitsOf(String extension, Limits defaults) {
-      Limits aged = defaults.withMaxAge(maxAge);
+      boolean usual = defaults.maxAge().equals(Limits.DEFAULT_MAX_AGE);
+      Limits aged = usual ? defaults.withMaxAge(maxAge) : defaults;
       return switch (extension) {
         case "delegations" -> aged.withCapacity(maxDelegations);
         case "prompts" -> aged.withCapacity(maxPrompts);

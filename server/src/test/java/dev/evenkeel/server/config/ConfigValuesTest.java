@@ -47,4 +47,11 @@ class ConfigValuesTest {
     assertThat(state.limitsOf("tools", defaults))
         .isEqualTo(new Limits(1000, Duration.ofSeconds(30), six));
   }
+
+  @Test
+  void anAgeThatAnExtensionAsksForStays() {
+    var state = new Settings.State(20, 10, Duration.ofSeconds(300), 100);
+    Limits aDay = Limits.capacity(500).withMaxAge(Duration.ofDays(1));
+    assertThat(state.limitsOf("session-count", aDay)).isEqualTo(aDay);
+  }
 }
