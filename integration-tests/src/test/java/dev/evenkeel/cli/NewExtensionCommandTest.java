@@ -25,7 +25,7 @@ class NewExtensionCommandTest {
 
   /**
    * What is installed goes to a repository of this test; what is there already is taken from the
-   * user's, without the network.
+   * user's.
    */
   private Script building(Script script) {
     Path users = Path.of(System.getProperty("user.home"), ".m2", "repository");
@@ -34,7 +34,7 @@ class NewExtensionCommandTest {
         .with("JAVA_HOME", System.getProperty("java.home"))
         .with(
             "MAVEN_ARGS",
-            "-o -Dmaven.repo.local=" + folder.resolve("m2") + " -Dmaven.repo.local.tail=" + users);
+            "-Dmaven.repo.local=" + folder.resolve("m2") + " -Dmaven.repo.local.tail=" + users);
   }
 
   @Test
