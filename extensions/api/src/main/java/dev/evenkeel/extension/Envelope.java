@@ -24,7 +24,8 @@ final class Envelope {
     TOOL_USE_ID(512),
     PROMPT_ID(512),
     AGENT_ID(512),
-    AGENT_TYPE(512);
+    AGENT_TYPE(512),
+    AGENT_NAME(512);
 
     final int longest;
 
@@ -47,9 +48,19 @@ final class Envelope {
         case "tool_name", "toolName" -> TOOL;
         case "tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "callID" -> TOOL_USE_ID;
         case "prompt_id", "turn_id", "turn-id", "turnId", "generation_id" -> PROMPT_ID;
-        case "agent_id", "agentId" -> AGENT_ID;
-        case "agent_type", "agentType" -> AGENT_TYPE;
+        case "agent_id", "agentId", "subagent_id" -> AGENT_ID;
+        case "agent_type", "agentType", "subagent_type" -> AGENT_TYPE;
+        case "agent_name", "agentName" -> AGENT_NAME;
         default -> null;
+      };
+    }
+
+    /** opencode has its fields, whose names are shorter there, one level down. */
+    static @Nullable Field ofProperty(String name) {
+      return switch (name) {
+        case "tool" -> TOOL;
+        case "callID" -> TOOL_USE_ID;
+        default -> of(name) == SESSION ? SESSION : null;
       };
     }
   }
@@ -96,8 +107,8 @@ final class Envelope {
       } else if (value == JsonToken.START_OBJECT && top && name.equals("properties")) {
         readFields(parser, false);
       } else if (value.isScalarValue()) {
-        Field field = Field.of(name);
-        if (field != null && value != JsonToken.VALUE_NULL && (top || field == Field.SESSION)) {
+        Field field = top ? Field.of(name) : Field.ofProperty(name);
+        if (field != null && value != JsonToken.VALUE_NULL) {
           keep(field, name, parser);
         }
       } else {
@@ -156,7 +167,7 @@ final class Envelope {
 
   @Nullable String cwd() {
     String cwd = found.get(Field.CWD);
-    return cwd == null ? firstWorkspaceRoot : cwd;
+    return cwd == null || cwd.isEmpty() ? firstWorkspaceRoot : cwd;
   }
 
   @Nullable String tool() {
@@ -175,8 +186,10 @@ final class Envelope {
     return found.get(Field.AGENT_ID);
   }
 
+  /** Copilot CLI names a subagent that starts only by its name, which is its type elsewhere. */
   @Nullable String agentType() {
-    return found.get(Field.AGENT_TYPE);
+    String type = found.get(Field.AGENT_TYPE);
+    return type == null ? found.get(Field.AGENT_NAME) : type;
   }
 
   private static String nameOf(JsonToken token) {

@@ -43,6 +43,9 @@ public interface ExtensionContext {
    */
   void process(String event, EventProcessor processor);
 
+  /** Adds a processor for the events of one kind, whatever their agents call them. */
+  void process(EventKind kind, EventProcessor processor);
+
   /**
    * Opens a map that the server bounds, counts and keeps over restarts. The operator's
    * configuration goes before {@code defaults}.

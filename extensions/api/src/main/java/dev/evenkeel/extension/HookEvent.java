@@ -206,6 +206,16 @@ public final class HookEvent {
     return subtype;
   }
 
+  /** What the event means, whatever the agent calls it. */
+  public EventKind kind() {
+    return EventNames.kindOf(name);
+  }
+
+  /** What the event says, whatever the agent calls its fields. */
+  public Meaning meaning() {
+    return new Meaning(this, JSON, payload);
+  }
+
   /** When the server took the event. */
   public Instant time() {
     return time;

@@ -3,6 +3,7 @@ package dev.evenkeel.server.extension;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Extension;
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -26,8 +27,7 @@ public final class Extensions implements AutoCloseable {
   private final List<Registration.Filter> filters;
   private final Map<String, List<Registration.Guard>> guards = new HashMap<>();
   private final List<Registration.Guard> guardsOfAll;
-  private final Map<String, List<Registration.Processor>> processors = new HashMap<>();
-  private final List<Registration.Processor> processorsOfAll;
+  private final List<Registration.Processor> processors;
   private final List<StateMap<?, ?>> maps;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -67,8 +67,7 @@ public final class Extensions implements AutoCloseable {
     maps = running.stream().<StateMap<?, ?>>flatMap(each -> each.maps().stream()).toList();
     indexGuards();
     guardsOfAll = guards.getOrDefault(ALL, List.of());
-    indexProcessors();
-    processorsOfAll = processors.getOrDefault(ALL, List.of());
+    processors = running.stream().flatMap(each -> each.processors().stream()).toList();
   }
 
   private static String reason(Throwable e) {
@@ -93,25 +92,12 @@ public final class Extensions implements AutoCloseable {
     }
   }
 
+  /** Whoever wants all events stands in the list of each name too, in the order of extensions. */
   private void indexGuards() {
     List<Registration.Guard> all =
         running.stream().flatMap(each -> each.guards().stream()).toList();
     for (Registration.Guard each : all) {
       guards.computeIfAbsent(
-          each.event(),
-          name ->
-              all.stream()
-                  .filter(one -> one.event().equals(name) || one.event().equals(ALL))
-                  .toList());
-    }
-  }
-
-  /** Whoever wants all events stands in the list of each name too, in the order of extensions. */
-  private void indexProcessors() {
-    List<Registration.Processor> all =
-        running.stream().flatMap(each -> each.processors().stream()).toList();
-    for (Registration.Processor each : all) {
-      processors.computeIfAbsent(
           each.event(),
           name ->
               all.stream()
@@ -130,9 +116,9 @@ public final class Extensions implements AutoCloseable {
     return guards.getOrDefault(event, guardsOfAll);
   }
 
-  /** The processors of events of this name, in order. */
-  public List<Registration.Processor> processorsOf(String event) {
-    return processors.getOrDefault(event, processorsOfAll);
+  /** The processors of an event, in order. */
+  public List<Registration.Processor> processorsOf(HookEvent event) {
+    return processors.stream().filter(each -> each.wants().test(event)).toList();
   }
 
   /** The periodic tasks. */

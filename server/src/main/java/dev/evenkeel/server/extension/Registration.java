@@ -3,9 +3,11 @@ package dev.evenkeel.server.extension;
 import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.PeriodicTask;
 import java.time.Duration;
+import java.util.function.Predicate;
 
 /** One thing that an extension asked for when it started. */
 public sealed interface Registration {
@@ -28,9 +30,9 @@ public sealed interface Registration {
   /**
    * A processor.
    *
-   * @param event the name of the events it wants, {@code "*"} for all
+   * @param wants says which events it is called for
    */
-  record Processor(RunningExtension extension, String event, EventProcessor processor)
+  record Processor(RunningExtension extension, Predicate<HookEvent> wants, EventProcessor processor)
       implements Registration {}
 
   /** A task that runs a period after its last end. */

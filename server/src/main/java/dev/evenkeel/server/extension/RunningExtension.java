@@ -2,10 +2,12 @@ package dev.evenkeel.server.extension;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.FailureMode;
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -23,6 +26,7 @@ import java.util.regex.Pattern;
 public final class RunningExtension {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+  private static final String ALL = "*";
   private static final String SHIPPED_PACKAGE = "dev.evenkeel.extensions.";
 
   /** How an extension is, as {@code /api/status} tells it. */
@@ -205,7 +209,17 @@ public final class RunningExtension {
     @Override
     public void process(String event, EventProcessor processor) {
       checkOpen();
-      processors.add(new Registration.Processor(RunningExtension.this, event, processor));
+      add(event.equals(ALL) ? any -> true : each -> each.name().equals(event), processor);
+    }
+
+    @Override
+    public void process(EventKind kind, EventProcessor processor) {
+      checkOpen();
+      add(each -> each.kind() == kind, processor);
+    }
+
+    private void add(Predicate<HookEvent> wants, EventProcessor processor) {
+      processors.add(new Registration.Processor(RunningExtension.this, wants, processor));
     }
 
     @Override

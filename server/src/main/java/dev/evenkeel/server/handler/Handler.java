@@ -119,7 +119,7 @@ public final class Handler implements AutoCloseable {
       var processing =
           new Processing(
               event,
-              extensions.processorsOf(event.event().name()),
+              extensions.processorsOf(event.event()),
               watch,
               System.nanoTime() + config.deadline().toNanos());
       if (!handle(session, lane, event, processing)) {

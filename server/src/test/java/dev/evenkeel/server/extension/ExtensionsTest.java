@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.FailureMode;
 import dev.evenkeel.extension.HookAnswer;
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +188,7 @@ class ExtensionsTest {
   }
 
   @Test
-  void processorsAreFoundByNameAndStarInTheOrderOfTheExtensions() {
+  void processorsAreFoundByNameKindAndStarInTheOrderOfTheExtensions() throws Exception {
     // Given
     var extensions =
         TestExtension.running(
@@ -196,25 +199,28 @@ class ExtensionsTest {
                   context.process("*", (event, emission) -> {});
                 }),
             new TestExtension("b", context -> context.process("PreToolUse", (e, emission) -> {})),
-            new TestExtension("c", context -> context.process("Stop", (e, emission) -> {})));
+            new TestExtension("c", context -> context.process(EventKind.STOP, (e, em) -> {})));
     // When, then
-    assertThat(extensions.processorsOf("Stop"))
-        .extracting(each -> each.extension().name() + " " + each.event())
-        .containsExactly("a Stop", "a *", "c Stop");
-    assertThat(extensions.processorsOf("PreToolUse"))
-        .extracting(each -> each.extension().name() + " " + each.event())
-        .containsExactly("a *", "b PreToolUse");
-    assertThat(extensions.processorsOf("Other"))
-        .extracting(each -> each.extension().name() + " " + each.event())
-        .containsExactly("a *");
+    assertThat(ownersOf(extensions, "Stop")).containsExactly("a", "a", "c");
+    assertThat(ownersOf(extensions, "PreToolUse")).containsExactly("a", "b");
+    assertThat(ownersOf(extensions, "Other")).containsExactly("a");
   }
 
   @Test
-  void eventsThatNobodyWantsHaveNoProcessors() {
+  void aKindIsFoundWhateverTheAgentCallsIt() throws Exception {
     var extensions =
         TestExtension.running(
-            new TestExtension("a", context -> context.process("Stop", (event, emission) -> {})));
-    assertThat(extensions.processorsOf("PreToolUse")).isEmpty();
+            new TestExtension("a", context -> context.process(EventKind.STOP, (e, em) -> {})),
+            new TestExtension("b", context -> context.process("stop", (e, em) -> {})));
+    assertThat(ownersOf(extensions, "stop")).containsExactly("a", "b");
+    assertThat(ownersOf(extensions, "AfterAgent")).containsExactly("a");
+    assertThat(ownersOf(extensions, "session.idle")).containsExactly("a");
+    assertThat(ownersOf(extensions, "SubagentStop")).isEmpty();
+  }
+
+  private static List<String> ownersOf(Extensions extensions, String event) throws Exception {
+    HookEvent read = HookEvent.read("a", "{\"hook_event_name\":\"" + event + "\"}", Instant.EPOCH);
+    return extensions.processorsOf(read).stream().map(each -> each.extension().name()).toList();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.evenkeel.extensions.delegations;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.Assignment;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Open;
 import java.time.Instant;
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt milliseconds since 1970
  * @param toolUseId the id of the tool call, or null
  * @param parentAgentId the subagent that delegates, or null when the main conversation does
+ * @param agentType the kind of subagent that was asked for, empty where any will do
  * @param agentId the subagent, as far as it is known
- * @param inBackground whether the tool has returned and named {@code agentId}, so that the end is
- *     that subagent's stop; before, {@code agentId} is an assumption
+ * @param inBackground whether the tool has returned and the end is the subagent's stop; before,
+ *     {@code agentId} is an assumption, and after it where the tool names no subagent
  */
 record Delegation(
     long startedAt,
@@ -33,13 +35,14 @@ record Delegation(
   private static final int LONGEST_NAME = 512;
 
   static Delegation begunBy(HookEvent event, int maxText) {
+    Assignment asked = event.meaning().assignment();
     return new Delegation(
         event.time().toEpochMilli(),
         idOf(event),
         event.agentId(),
-        Clipped.of(event.text("tool_input", "subagent_type"), LONGEST_NAME).text(),
-        Clipped.of(event.text("tool_input", "description"), maxText),
-        Clipped.of(event.text("tool_input", "prompt"), maxText),
+        Clipped.of(asked.agentType(), LONGEST_NAME).text(),
+        Clipped.of(asked.description(), maxText),
+        Clipped.of(asked.prompt(), maxText),
         null,
         false);
   }
@@ -58,11 +61,17 @@ record Delegation(
         && Objects.equals(parentAgentId, other.parentAgentId);
   }
 
-  Delegation assumedToBe(String subagent) {
-    return boundTo(subagent, false);
+  /** Whether a subagent of this type may be this delegation's, which has none yet. */
+  boolean waitsFor(@Nullable String type) {
+    return agentId == null && (agentType.isEmpty() || agentType.equals(type));
   }
 
-  Delegation runningAs(String subagent) {
+  Delegation assumedToBe(String subagent) {
+    return boundTo(subagent, inBackground);
+  }
+
+  /** The tool has returned, and the subagent goes on. */
+  Delegation runningAs(@Nullable String subagent) {
     return boundTo(subagent, true);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Outcome;
 import dev.evenkeel.extension.Session;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A delegation ends with the tool's return, which names the subagent by its id. A background
  * delegation's tool returns at once; it ends with the stop of the subagent that the return has
  * named. The two events come in either order, so a stop that is nobody's yet is kept for a while.
+ * Cursor names a subagent by the call that asked for it, and Codex may not name it in the return.
  */
 final class Delegations {
   private static final String STARTED = "delegation_started";
@@ -56,7 +58,10 @@ final class Delegations {
       return;
     }
     List<Map.Entry<DelegationKey, Delegation>> waiting =
-        all(event.session(), d -> d.agentId() == null && d.agentType().equals(event.agentType()));
+        all(event.session(), d -> id.equals(d.toolUseId()));
+    if (waiting.isEmpty()) {
+      waiting = all(event.session(), d -> d.waitsFor(event.agentType()));
+    }
     if (waiting.size() == 1) {
       var only = waiting.getFirst();
       active.put(only.getKey(), only.getValue().assumedToBe(id));
@@ -68,11 +73,11 @@ final class Delegations {
     if (id == null) {
       return;
     }
-    var stop =
-        new StoppedSubagent(
-            event.time().toEpochMilli(),
-            Clipped.of(event.text("last_assistant_message"), config.maxText()));
-    var ended = find(event.session(), d -> d.inBackground() && id.equals(d.agentId()));
+    var stop = StoppedSubagent.by(event, config.maxText());
+    var ended =
+        find(
+            event.session(),
+            d -> id.equals(d.toolUseId()) || (d.inBackground() && id.equals(d.agentId())));
     if (ended.isPresent()) {
       end(ended.get().getKey(), ending(ended.get().getValue()).stopped(stop), emission);
     } else {
@@ -87,27 +92,41 @@ final class Delegations {
     }
     DelegationKey key = call.get().getKey();
     Delegation delegation = call.get().getValue();
-    String id = event.text("tool_response", "agentId");
+    Outcome outcome = event.meaning().outcome();
+    if (outcome == Outcome.FAILED || outcome == Outcome.DENIED) {
+      end(key, ending(delegation).failed(event), emission);
+      return;
+    }
+    String id = event.meaning().startedAgentId();
     if (id != null) {
       correctAssumptions(event.session(), id, key);
     }
-    StoppedSubagent stop = takeStop(event.session(), id, delegation);
-    if (!runsOn(event)) {
+    if (alwaysRunsOn(event)) {
+      wentOn(key, delegation, id == null ? delegation.agentId() : id, emission);
+    } else if (!runsOn(event)) {
+      StoppedSubagent stop = takeStop(event.session(), id, delegation);
       end(key, ending(delegation).returned(event, stop), emission);
-    } else if (id != null && stop != null) {
-      end(key, ending(delegation.runningAs(id)).stopped(stop), emission);
     } else if (id != null) {
-      active.put(key, delegation.runningAs(id));
+      wentOn(key, delegation, id, emission);
     }
   }
 
+  /** The subagent may have stopped before its tool returned. */
+  private void wentOn(
+      DelegationKey key, Delegation delegation, @Nullable String id, Emission emission) {
+    Delegation running = delegation.runningAs(id);
+    StoppedSubagent stop = takeStop(key.session(), id, delegation);
+    if (stop != null) {
+      end(key, ending(running).stopped(stop), emission);
+    } else {
+      active.put(key, running);
+    }
+  }
+
+  /** The tool failed, or was not allowed to run. */
   void failed(HookEvent event, Emission emission) {
     callOf(event)
         .ifPresent(call -> end(call.getKey(), ending(call.getValue()).failed(event), emission));
-  }
-
-  void denied(HookEvent event, Emission emission) {
-    callOf(event).ifPresent(call -> end(call.getKey(), ending(call.getValue()).denied(), emission));
   }
 
   void sessionEnded(HookEvent event, Emission emission) {
@@ -127,7 +146,12 @@ final class Delegations {
 
   private boolean delegates(HookEvent event) {
     String tool = event.toolName();
-    return tool != null && config.tools().contains(tool);
+    return tool != null && (config.tools().contains(tool) || alwaysRunsOn(event));
+  }
+
+  private boolean alwaysRunsOn(HookEvent event) {
+    String tool = event.toolName();
+    return tool != null && config.backgroundTools().contains(tool);
   }
 
   /** Whether the subagent goes on although the tool has returned. */
@@ -137,7 +161,7 @@ final class Delegations {
     }
     String status = event.text("tool_response", "status");
     return status == null
-        ? event.text("tool_response", "agentId") != null
+        ? event.at("tool_response", "agentId").isTextual()
         : !status.equals("completed");
   }
 

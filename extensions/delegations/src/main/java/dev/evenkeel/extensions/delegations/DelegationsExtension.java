@@ -1,5 +1,6 @@
 package dev.evenkeel.extensions.delegations;
 
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.Limits;
@@ -19,12 +20,12 @@ public final class DelegationsExtension implements Extension {
     var delegations = new Delegations(context.config(DelegationsConfig.class), active, stopped);
 
     active.onEviction(delegations::evicted);
-    context.process("PreToolUse", delegations::began);
-    context.process("SubagentStart", delegations::subagentStarted);
-    context.process("SubagentStop", delegations::subagentStopped);
-    context.process("PostToolUse", delegations::returned);
-    context.process("PostToolUseFailure", delegations::failed);
-    context.process("PermissionDenied", delegations::denied);
-    context.process("SessionEnd", delegations::sessionEnded);
+    context.process(EventKind.PRE_TOOL, delegations::began);
+    context.process(EventKind.SUBAGENT_START, delegations::subagentStarted);
+    context.process(EventKind.SUBAGENT_STOP, delegations::subagentStopped);
+    context.process(EventKind.POST_TOOL, delegations::returned);
+    context.process(EventKind.TOOL_FAILURE, delegations::failed);
+    context.process(EventKind.TOOL_DENIAL, delegations::failed);
+    context.process(EventKind.SESSION_END, delegations::sessionEnded);
   }
 }

@@ -3,7 +3,7 @@ package dev.evenkeel.extensions.delegations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
-import java.util.ArrayList;
+import dev.evenkeel.extension.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what {@code delegation_ended} says. */
@@ -26,7 +26,7 @@ final class Ending {
 
   /** The tool returned, and says that the subagent is done. */
   ObjectNode returned(HookEvent event, @Nullable StoppedSubagent stopped) {
-    agent(event.text("tool_response", "agentId"));
+    agent(event.meaning().startedAgentId());
     String type = event.text("tool_response", "agentType");
     if (type != null) {
       data.put("agent_type", type);
@@ -35,34 +35,43 @@ final class Ending {
     data.put("duration_ms", took.isNumber() ? took.longValue() : since(event));
     number("tokens", event.at("tool_response", "totalTokens"));
     number("tool_uses", event.at("tool_response", "totalToolUseCount"));
-    String content = textOf(event.at("tool_response", "content"));
+    String content = event.meaning().resultText();
     if (content != null) {
       text("result", Clipped.of(content, maxText));
     } else if (stopped != null) {
       text("result", stopped.answer());
     }
-    boolean interrupted = event.at("tool_response", "wasInterrupted").asBoolean();
-    return data.put("outcome", interrupted ? "interrupted" : "completed");
+    return outcome(event.meaning().outcome());
   }
 
-  /** The subagent of a background delegation stopped. */
+  /** The subagent stopped, and that is the end. */
   ObjectNode stopped(StoppedSubagent stopped) {
-    data.put("duration_ms", Math.max(0, stopped.stoppedAt() - delegation.startedAt()));
+    Long took = stopped.tookMillis();
+    data.put(
+        "duration_ms",
+        took != null ? took : Math.max(0, stopped.stoppedAt() - delegation.startedAt()));
     text("result", stopped.answer());
-    return data.put("outcome", "completed");
+    return outcome(stopped.outcome());
   }
 
-  /** The tool failed. */
+  /** The tool failed; or the user or a rule did not let it run, and then nothing took any time. */
   ObjectNode failed(HookEvent event) {
-    data.put("duration_ms", since(event));
-    text("error", Clipped.of(event.text("error"), maxText));
-    boolean interrupted = event.at("is_interrupt").asBoolean();
-    return data.put("outcome", interrupted ? "interrupted" : "failed");
+    Outcome outcome = event.meaning().outcome();
+    if (outcome != Outcome.DENIED) {
+      data.put("duration_ms", since(event));
+      text("error", Clipped.of(event.meaning().error(), maxText));
+    }
+    return outcome(outcome);
   }
 
-  /** The user or a rule did not let the tool run. */
-  ObjectNode denied() {
-    return data.put("outcome", "denied");
+  private ObjectNode outcome(@Nullable Outcome outcome) {
+    String word =
+        switch (outcome) {
+          case null -> "completed";
+          case SUCCEEDED -> "completed";
+          case FAILED, INTERRUPTED, DENIED -> outcome.word();
+        };
+    return data.put("outcome", word);
   }
 
   private void agent(@Nullable String id) {
@@ -86,19 +95,5 @@ final class Ending {
 
   private long since(HookEvent event) {
     return Math.max(0, event.time().toEpochMilli() - delegation.startedAt());
-  }
-
-  /** A tool's content is a text, or a list of parts of which some are texts. */
-  private static @Nullable String textOf(JsonNode content) {
-    if (content.isTextual()) {
-      return content.textValue();
-    }
-    var texts = new ArrayList<String>();
-    for (JsonNode part : content) {
-      if (part.path("text").isTextual()) {
-        texts.add(part.path("text").textValue());
-      }
-    }
-    return texts.isEmpty() ? null : String.join("\n", texts);
   }
 }

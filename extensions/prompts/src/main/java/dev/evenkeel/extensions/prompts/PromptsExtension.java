@@ -1,5 +1,6 @@
 package dev.evenkeel.extensions.prompts;
 
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.Limits;
@@ -16,12 +17,12 @@ public final class PromptsExtension implements Extension {
     var turns = new Turns(context.config(PromptsConfig.class), open);
 
     open.onEviction(turns::evicted);
-    context.process("UserPromptSubmit", turns::prompted);
-    context.process("PostToolUse", turns::toolReturned);
-    context.process("PostToolUseFailure", turns::toolFailed);
-    context.process("Stop", turns::completed);
-    context.process("StopFailure", turns::failed);
-    context.process("Interrupt", turns::interrupted);
-    context.process("SessionEnd", turns::sessionEnded);
+    context.process(EventKind.USER_PROMPT, turns::prompted);
+    context.process(EventKind.POST_TOOL, turns::toolReturned);
+    context.process(EventKind.TOOL_FAILURE, turns::toolReturned);
+    context.process(EventKind.STOP, turns::stopped);
+    context.process(EventKind.STOP_FAILURE, turns::stopped);
+    context.process(EventKind.INTERRUPT, turns::stopped);
+    context.process(EventKind.SESSION_END, turns::sessionEnded);
   }
 }

@@ -21,7 +21,7 @@ record Turn(@Nullable String promptId, Clipped prompt, long startedAt, int toolC
   static Turn openedBy(HookEvent event, int maxText) {
     return new Turn(
         event.promptId(),
-        Clipped.of(event.text("prompt"), maxText),
+        Clipped.of(event.meaning().prompt(), maxText),
         event.time().toEpochMilli(),
         0,
         0);

@@ -3,7 +3,9 @@ package dev.evenkeel.extensions.prompts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Emission;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Outcome;
 import dev.evenkeel.extension.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -31,24 +33,42 @@ final class Turns {
     open.put(event.session(), Turn.openedBy(event, config.maxText()));
   }
 
+  /** A denied call never ran: it is none that came back. */
   void toolReturned(HookEvent event, Emission emission) {
-    count(event, false);
+    Turn turn = open.get(event.session());
+    if (turn == null || !turn.has(event)) {
+      return;
+    }
+    Outcome outcome = event.meaning().outcome();
+    if (outcome != Outcome.DENIED) {
+      boolean failed = outcome == Outcome.FAILED || event.kind() == EventKind.TOOL_FAILURE;
+      open.put(event.session(), turn.withCall(failed));
+    }
   }
 
-  void toolFailed(HookEvent event, Emission emission) {
-    count(event, true);
+  void stopped(HookEvent event, Emission emission) {
+    Turn turn = open.get(event.session());
+    if (turn == null || !turn.has(event) || isOfSubagent(event)) {
+      return;
+    }
+    open.remove(event.session());
+    Outcome outcome = event.meaning().outcome();
+    ObjectNode data = ended(turn, wordFor(outcome), event);
+    copy("answer", event.meaning().answer(), data);
+    if (outcome == Outcome.FAILED) {
+      copy("error", event.meaning().error(), data);
+      copy("error_details", event.text("error_details"), data);
+    }
+    emission.emit(ENDED, data);
   }
 
-  void completed(HookEvent event, Emission emission) {
-    end(event, "completed", emission);
-  }
-
-  void failed(HookEvent event, Emission emission) {
-    end(event, "failed", emission);
-  }
-
-  void interrupted(HookEvent event, Emission emission) {
-    end(event, "interrupted", emission);
+  private static String wordFor(@Nullable Outcome outcome) {
+    return switch (outcome) {
+      case null -> "completed";
+      case SUCCEEDED -> "completed";
+      case FAILED, DENIED -> "failed";
+      case INTERRUPTED -> "interrupted";
+    };
   }
 
   /** Whatever its id: no turn outlives its session. */
@@ -61,25 +81,6 @@ final class Turns {
 
   void evicted(Session session, Turn turn, Emission emission) {
     emission.emit(session, ENDED, turn.toData("unknown"));
-  }
-
-  private void count(HookEvent event, boolean failed) {
-    Turn turn = open.get(event.session());
-    if (turn != null && turn.has(event)) {
-      open.put(event.session(), turn.withCall(failed));
-    }
-  }
-
-  private void end(HookEvent event, String outcome, Emission emission) {
-    Turn turn = open.get(event.session());
-    if (turn != null && turn.has(event) && !isOfSubagent(event)) {
-      open.remove(event.session());
-      ObjectNode data = ended(turn, outcome, event);
-      copy("answer", event.text("last_assistant_message"), data);
-      copy("error", event.text("error"), data);
-      copy("error_details", event.text("error_details"), data);
-      emission.emit(ENDED, data);
-    }
   }
 
   private static boolean isOfSubagent(HookEvent event) {

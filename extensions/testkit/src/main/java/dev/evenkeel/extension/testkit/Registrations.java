@@ -2,6 +2,7 @@ package dev.evenkeel.extension.testkit;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.FailureMode;
@@ -16,11 +17,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The context that an extension sees while it starts: it takes down what is registered. */
 final class Registrations implements ExtensionContext {
 
-  private record Processor(String event, EventProcessor processor) {}
+  private record Processor(Predicate<HookEvent> wants, EventProcessor processor) {}
 
   /** A guard, and what it wants. */
   record Guard(String event, HookGuard guard, FailureMode mode) {}
@@ -82,7 +84,14 @@ final class Registrations implements ExtensionContext {
   @Override
   public void process(String event, EventProcessor processor) {
     requireOpen("process");
-    processors.add(new Processor(event, processor));
+    processors.add(
+        new Processor(each -> event.equals("*") || event.equals(each.name()), processor));
+  }
+
+  @Override
+  public void process(EventKind kind, EventProcessor processor) {
+    requireOpen("process");
+    processors.add(new Processor(each -> each.kind() == kind, processor));
   }
 
   @Override
@@ -144,7 +153,7 @@ final class Registrations implements ExtensionContext {
 
   List<EventProcessor> processorsOf(HookEvent event) {
     return processors.stream()
-        .filter(p -> p.event.equals("*") || p.event.equals(event.name()))
+        .filter(each -> each.wants.test(event))
         .map(Processor::processor)
         .toList();
   }

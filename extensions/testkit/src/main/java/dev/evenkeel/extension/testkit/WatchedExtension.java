@@ -2,6 +2,7 @@ package dev.evenkeel.extension.testkit;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
@@ -149,16 +150,23 @@ final class WatchedExtension implements Extension {
 
     @Override
     public void process(String event, EventProcessor processor) {
-      context.process(
-          event,
-          (seen, emission) -> {
-            begin(Kind.PROCESSOR, seen);
-            try {
-              processor.process(seen, emission);
-            } finally {
-              end();
-            }
-          });
+      context.process(event, watched(processor));
+    }
+
+    @Override
+    public void process(EventKind kind, EventProcessor processor) {
+      context.process(kind, watched(processor));
+    }
+
+    private EventProcessor watched(EventProcessor processor) {
+      return (seen, emission) -> {
+        begin(Kind.PROCESSOR, seen);
+        try {
+          processor.process(seen, emission);
+        } finally {
+          end();
+        }
+      };
     }
 
     @Override

@@ -34,8 +34,7 @@ record CallKey(Session session, String id, String likeness) {
   }
 
   private static String likenessOf(HookEvent event) {
-    JsonNode input = event.at("tool_input");
-    JsonNode args = input.isMissingNode() ? event.at("toolArgs") : input;
+    JsonNode args = event.meaning().toolInput();
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
       hash.update(CANONICAL.writeValueAsBytes(new String[] {event.agentId(), event.toolName()}));

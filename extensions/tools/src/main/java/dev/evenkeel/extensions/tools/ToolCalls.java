@@ -3,6 +3,7 @@ package dev.evenkeel.extensions.tools;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +26,17 @@ final class ToolCalls {
     running.put(key, equal == null ? RunningCalls.since(event.time()) : equal.and(event.time()));
   }
 
-  void returned(HookEvent event, Emission emission) {
-    attachDuration(event, emission);
-    emission.attach("outcome", Outcome.ofReturned(event).word());
-  }
-
-  void failed(HookEvent event, Emission emission) {
-    attachDuration(event, emission);
-    emission.attach("outcome", Outcome.ofFailed(event).word());
-  }
-
   /** A denied call never ran: it has no duration. */
-  void denied(HookEvent event, Emission emission) {
-    takeStart(CallKey.of(event));
-    emission.attach("outcome", Outcome.DENIED.word());
+  void ended(HookEvent event, Emission emission) {
+    Instant start = takeStart(CallKey.of(event));
+    Outcome outcome = event.meaning().outcome();
+    if (outcome == null) {
+      throw new IllegalStateException(event.name() + " ends no tool call");
+    }
+    if (outcome != Outcome.DENIED) {
+      attachDuration(event, start, emission);
+    }
+    emission.attach("outcome", outcome.word());
   }
 
   void sessionEnded(HookEvent event, Emission emission) {
@@ -49,9 +47,12 @@ final class ToolCalls {
     }
   }
 
-  private void attachDuration(HookEvent event, Emission emission) {
-    Instant start = takeStart(CallKey.of(event));
-    if (start != null) {
+  /** As the agent says it, else as the server saw it. */
+  private static void attachDuration(HookEvent event, @Nullable Instant start, Emission emission) {
+    Long said = event.meaning().durationMillis();
+    if (said != null) {
+      emission.attach("duration_ms", said);
+    } else if (start != null) {
       long millis = Duration.between(start, event.time()).toMillis();
       emission.attach("duration_ms", Math.max(0, millis));
     }

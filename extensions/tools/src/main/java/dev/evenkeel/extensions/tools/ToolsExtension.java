@@ -1,5 +1,6 @@
 package dev.evenkeel.extensions.tools;
 
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.Limits;
@@ -15,18 +16,10 @@ public final class ToolsExtension implements Extension {
     var calls =
         new ToolCalls(context.boundedMap("running", CallKey.class, RunningCalls.class, LIMITS));
 
-    // Claude Code and Codex
-    context.process("PreToolUse", calls::began);
-    context.process("PostToolUse", calls::returned);
-    context.process("PostToolUseFailure", calls::failed);
-    context.process("PermissionDenied", calls::denied);
-    context.process("SessionEnd", calls::sessionEnded);
-
-    // Gemini CLI, then Copilot CLI
-    context.process("BeforeTool", calls::began);
-    context.process("AfterTool", calls::returned);
-    context.process("preToolUse", calls::began);
-    context.process("postToolUse", calls::returned);
-    context.process("sessionEnd", calls::sessionEnded);
+    context.process(EventKind.PRE_TOOL, calls::began);
+    context.process(EventKind.POST_TOOL, calls::ended);
+    context.process(EventKind.TOOL_FAILURE, calls::ended);
+    context.process(EventKind.TOOL_DENIAL, calls::ended);
+    context.process(EventKind.SESSION_END, calls::sessionEnded);
   }
 }
