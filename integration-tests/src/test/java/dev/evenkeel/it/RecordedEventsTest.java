@@ -140,7 +140,7 @@ class RecordedEventsTest {
   /** What was attached stands behind, and only fields that the shipped extensions name. */
   private static JsonNode withoutAttachments(JsonNode data, JsonNode payload) {
     ObjectNode rest = data.deepCopy();
-    for (String field : List.of("duration_ms", "outcome", "correlation_id")) {
+    for (String field : List.of("duration_ms", "outcome", "git_branch", "correlation_id")) {
       if (!payload.has(field)) {
         rest.remove(field);
       }
