@@ -125,15 +125,6 @@ class EvenkeelCommandTest {
     }
   }
 
-  @Test
-  void anotherAgentHasNoSettingsYet() throws Exception {
-    var result = SCRIPT.run("settings", "codex");
-
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.output()).isEmpty();
-    assertThat(result.error()).contains("'codex'", "claude-code", "/hooks/codex");
-  }
-
   // ---- run
 
   @Test
