@@ -68,7 +68,7 @@ public class HookDoors {
     return Uni.createFrom()
         .completionStage(
             () ->
-                read(MpmEnvelope::read, request)
+                read(Intake.ofMpm(), request)
                     .thenApply(
                         answer ->
                             answer.getStatus() == 200 ? Response.noContent().build() : answer));

@@ -87,6 +87,11 @@ public final class Intake implements AutoCloseable {
     return (body, time) -> HookEvent.read(agent, eventInAddress, body, time);
   }
 
+  /** One event in the envelope of claude-mpm's hooks. */
+  public static Format ofMpm() {
+    return MpmEnvelope::read;
+  }
+
   /**
    * Takes one event. The future completes when the agent may be answered, on any thread. Nothing is
    * thrown: what goes wrong fails the future.

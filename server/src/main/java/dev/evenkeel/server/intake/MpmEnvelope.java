@@ -24,6 +24,9 @@ final class MpmEnvelope {
   private static final String AGENT = "claude-mpm";
   private static final String RAW_AGENT = "claude-code";
 
+  /** Version 3.9 sends both in one word: {@code hook.pre_tool}. */
+  private static final String TYPE_AND_SUBTYPE = "hook.";
+
   /** The envelope, its event, the shell hook's, the raw one: whatever is deeper is payload. */
   private static final int MOST_LEVELS = 4;
 
@@ -124,6 +127,10 @@ final class MpmEnvelope {
     session = textOr(session, texts, "session_id", "sessionId");
     correlation = textOr(correlation, texts, "tool_use_id", "correlation_id");
     cwd = textOr(cwd, texts, "cwd", "working_directory");
+    String type = texts.getOrDefault("type", "");
+    if (type.startsWith(TYPE_AND_SUBTYPE) && type.length() > TYPE_AND_SUBTYPE.length()) {
+      subtype = type.substring(TYPE_AND_SUBTYPE.length());
+    }
     subtype = textOr(subtype, texts, "subtype");
     ownName = textOr(ownName, texts, "hook_event_name");
   }

@@ -64,6 +64,23 @@ class MpmEnvelopeTest {
   }
 
   @Test
+  void typeAndSubtypeMayBeOneWordAsVersion39SendsIt() throws Exception {
+    // When
+    HookEvent event =
+        read(
+            """
+            {"type": "hook.pre_tool", "timestamp": "2025-08-01T00:00:00Z",
+             "data": {"tool_name": "Bash", "session_id": "s3", "working_directory": "/there",
+                      "type": "other"}}""");
+    // Then
+    assertThat(event.session()).isEqualTo(new Session("claude-mpm", "s3"));
+    assertThat(event.name()).isEqualTo("PreToolUse");
+    assertThat(event.cwd()).isEqualTo("/there");
+    assertThat(event.json()).startsWith("{\"tool_name\": \"Bash\"");
+    assertThat(read("{\"type\": \"hook.\", \"data\": {}}").name()).isEqualTo(HookEvent.UNNAMED);
+  }
+
+  @Test
   void aByteOrderMarkAndWhiteSpaceAroundAreNoPartOfIt() throws Exception {
     assertRaw(read("\uFEFF \r\n" + RAW + " \n"));
     assertRaw(read("\uFEFF\n" + envelope(RAW) + "\n\n"));
