@@ -127,7 +127,6 @@ class DoorsTest {
         "GET /api/events",
         "GET /api/status",
         "GET /api/state",
-        "GET /socket.io/?EIO=4&transport=polling",
         "GET /q/metrics",
         "GET /nothing",
         "GET /page/../api/events",

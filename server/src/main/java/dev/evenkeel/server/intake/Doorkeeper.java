@@ -26,6 +26,9 @@ public final class Doorkeeper {
   private static final Set<String> HEALTH =
       Set.of("/health", "/q/health", "/q/health/live", "/q/health/ready", "/q/health/started");
 
+  /** A browser cannot set a header here: the hub asks for the token when a client joins. */
+  private static final String HUB = "/socket.io/";
+
   /** What is known of a request before its body is read. */
   public record Caller(
       String path,
@@ -72,6 +75,7 @@ public final class Doorkeeper {
     this.origins = Set.copyOf(allowedOrigins);
     // Exactly these: a path that only begins so may lead elsewhere, /q/health/../..
     var open = new HashSet<>(HEALTH);
+    open.add(HUB);
     open.addAll(withoutToken);
     this.withoutToken = open;
   }
@@ -99,6 +103,16 @@ public final class Doorkeeper {
     return null;
   }
 
+  /**
+   * Whether somebody who cannot always set a header knows the token.
+   *
+   * @param authorization the header of this name
+   * @param given the token alone, said elsewhere
+   */
+  public boolean knowsToken(@Nullable String authorization, @Nullable String given) {
+    return token == null || knowsToken(authorization) || isToken(given);
+  }
+
   /** Our own pages are those that were loaded from the address that is called now. */
   private static boolean isOurs(String origin, @Nullable String host) {
     return host != null
@@ -114,13 +128,16 @@ public final class Doorkeeper {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /** Compares in constant time, so that the answer's time tells nothing of the token. */
   private boolean knowsToken(@Nullable String authorization) {
     if (authorization == null
         || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return false;
     }
-    byte[] given = authorization.substring(BEARER.length()).strip().getBytes(UTF_8);
-    return MessageDigest.isEqual(given, token);
+    return isToken(authorization.substring(BEARER.length()).strip());
+  }
+
+  /** Compares in constant time, so that the answer's time tells nothing of the token. */
+  private boolean isToken(@Nullable String given) {
+    return given != null && MessageDigest.isEqual(given.getBytes(UTF_8), token);
   }
 }

@@ -185,7 +185,7 @@ class DoorkeeperTest {
         "Bearers3cret"
       })
   void whoDoesNotIsAskedForIt(String authorization) {
-    for (String path : List.of("/", "/api/events", "/hooks/codex", "/socket.io/", "/q/metrics")) {
+    for (String path : List.of("/", "/api/events", "/hooks/codex", "/socket.io", "/q/metrics")) {
       assertThat(set.refuses(with(path, authorization)))
           .satisfies(
               refusal -> {
@@ -193,6 +193,20 @@ class DoorkeeperTest {
                 assertThat(refusal.error()).contains("Authorization: Bearer <token>");
               });
     }
+  }
+
+  @Test
+  void theHubAsksForTheTokenItselfBecauseABrowserCannotSetTheHeaderThere() {
+    assertThat(set.refuses(with("/socket.io/", null))).isNull();
+    assertThat(set.refuses(with("/socket.io/x", null))).isNotNull();
+    assertThat(set.refuses(new Caller("/socket.io/", HOST, "http://evil.example", null, null)))
+        .isNotNull();
+    assertThat(set.knowsToken(null, null)).isFalse();
+    assertThat(set.knowsToken("Bearer s3cre", "s3cret2")).isFalse();
+    assertThat(set.knowsToken("s3cret", "Bearer s3cret")).isFalse();
+    assertThat(set.knowsToken(null, "s3cret")).isTrue();
+    assertThat(set.knowsToken("Bearer s3cret", null)).isTrue();
+    assertThat(open.knowsToken(null, null)).isTrue();
   }
 
   @Test
