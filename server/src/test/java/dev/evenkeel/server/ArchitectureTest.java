@@ -101,6 +101,7 @@ class ArchitectureTest {
               "..server.handler..",
               "..server.extension..",
               "..server.target..",
+              "..server.hub",
               "..server.hub.engineio..",
               "..server.hub.socketio..",
               "..server.budget..")

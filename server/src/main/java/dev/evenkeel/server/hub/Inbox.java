@@ -1,0 +1,19 @@
+package dev.evenkeel.server.hub;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Takes in the events that clients send, as the server's other doors do. */
+public interface Inbox {
+
+  /**
+   * Takes one event.
+   *
+   * @param event one JSON object in UTF-8, as claude-mpm's hooks send it
+   * @return completes on any thread: null, or why the event was not taken
+   */
+  CompletableFuture<@Nullable String> take(byte[] event);
+
+  /** Counts what was sent and is not taken. */
+  void reject(String why);
+}

@@ -1,0 +1,211 @@
+package dev.evenkeel.server.hub;
+
+import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.hub.socketio.OutgoingEvent;
+import dev.evenkeel.server.log.Lanes;
+import dev.evenkeel.server.log.PublishedEvent;
+import dev.evenkeel.server.log.PublishedEvents;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Reads the log for clients that are not at its end. Each has one reading at a time; a few readings
+ * run at the same time, the others wait their turn.
+ */
+final class PastReader implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(PastReader.class.getName());
+
+  private static final int AT_A_TIME = 2;
+  private static final int PAGE_EVENTS = 256;
+  private static final int HISTORY_BYTES = 1 << 20;
+
+  /** While a history is put together its events are in memory and, joined, once more. */
+  private static final int COPIES = 2;
+
+  /** What came of a reading. */
+  sealed interface Result {
+    /** What the client is to be sent; the bytes are reserved. */
+    record Read(List<Queued> items) implements Result {}
+
+    /** No memory, or the log cannot be read: it can be tried again in a moment. */
+    record Later() implements Result {}
+  }
+
+  private static final Duration LONGEST_END = Duration.ofSeconds(2);
+
+  private final PublishedEvents events;
+  private final PastEvents past;
+  private final ClientMemory memory;
+  private final HubCounters counters;
+  private final int maxClients;
+  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+  private final AtomicInteger readings = new AtomicInteger();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("hub-reader-", 0).factory());
+
+  // Mutable state; any thread
+  private volatile boolean closed;
+
+  PastReader(
+      PublishedEvents events,
+      PastEvents past,
+      ClientMemory memory,
+      HubCounters counters,
+      int maxClients) {
+    this.events = events;
+    this.past = past;
+    this.memory = memory;
+    this.counters = counters;
+    this.maxClients = maxClients;
+  }
+
+  /** What a reading does, on a thread of its own. */
+  private interface Reading {
+    Result run();
+  }
+
+  /**
+   * Reads on from a place.
+   *
+   * @param then gets the result on the reader's thread; it has to return at once
+   */
+  void page(long after, ClientFilter filter, int maxBytes, Consumer<Result> then) {
+    start(() -> readPage(after, filter, maxBytes), then);
+  }
+
+  /**
+   * Reads the last events up to a place.
+   *
+   * @param names of the messages in which they are sent
+   * @param then gets the result on the reader's thread; it has to return at once
+   */
+  void history(
+      long upTo, ClientFilter filter, int count, List<String> names, Consumer<Result> then) {
+    start(() -> readHistory(upTo, filter, count, names), then);
+  }
+
+  private void start(Reading reading, Consumer<Result> then) {
+    readings.incrementAndGet();
+    try {
+      threads.execute(() -> then.accept(inTurn(reading)));
+    } catch (RejectedExecutionException e) {
+      // The hub is being closed, and all its clients with it.
+      readings.decrementAndGet();
+    }
+  }
+
+  private Result inTurn(Reading reading) {
+    try {
+      turns.acquire();
+      try {
+        return closed ? new Result.Later() : reading.run();
+      } finally {
+        turns.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "The log cannot be read for a client", e);
+    } finally {
+      readings.decrementAndGet();
+    }
+    return new Result.Later();
+  }
+
+  private Result readPage(long after, ClientFilter filter, int maxBytes) {
+    if (!memory.reserveSpare(maxBytes)) {
+      return new Result.Later();
+    }
+    long reserved = maxBytes;
+    try {
+      PublishedEvents.Page page = events.after(after, Lanes.ALL, PAGE_EVENTS, maxBytes);
+      var items = new ArrayList<Queued>();
+      if (page.missed() > 0) {
+        counters.missed.add(page.missed());
+        items.add(new Queued(Messages.missed(page.missed()), 0, Queued.placeOfMissed(page), 0));
+      }
+      long needed = 0;
+      for (PublishedEvent event : page.events()) {
+        if (filter.matches(event)) {
+          Queued item = item(event);
+          items.add(item);
+          needed += item.reserved();
+        }
+      }
+      if (needed > reserved && !memory.reserveSpare(needed - reserved)) {
+        return new Result.Later();
+      }
+      reserved = Math.max(reserved, needed);
+      memory.release(reserved - needed);
+      reserved = 0;
+      if (page.upTo() > after) {
+        items.add(Queued.step(page.upTo()));
+      }
+      return items.isEmpty() ? new Result.Later() : new Result.Read(items);
+    } finally {
+      memory.release(reserved);
+    }
+  }
+
+  private Queued item(PublishedEvent event) {
+    if (memory.canHold(event.size())) {
+      return Queued.event(Messages.event(event.json()), event.id());
+    }
+    // It came when evenkeel.memory-budget was larger.
+    counters.dropped.increment();
+    return new Queued(Messages.missed(1), 0, event.id(), 0);
+  }
+
+  private Result readHistory(long upTo, ClientFilter filter, int count, List<String> names) {
+    long reserved = (long) COPIES * HISTORY_BYTES;
+    if (!memory.reserveSpare(reserved)) {
+      return new Result.Later();
+    }
+    try {
+      byte[] json = historyJson(upTo, filter, count);
+      var items = new ArrayList<Queued>();
+      for (String name : names) {
+        OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
+        if (!memory.reserveSpare(message.size())) {
+          items.forEach(item -> memory.release(item.reserved()));
+          return new Result.Later();
+        }
+        items.add(Queued.aside(message, message.size()));
+      }
+      return new Result.Read(items);
+    } finally {
+      memory.release(reserved);
+    }
+  }
+
+  private byte[] historyJson(long upTo, ClientFilter filter, int count) {
+    List<byte[]> last = count == 0 ? List.of() : past.last(upTo, filter, count, HISTORY_BYTES);
+    boolean fits = last.stream().allMatch(event -> memory.canHold(event.length));
+    return Messages.historyJson(fits ? last : List.of(), past.count(filter));
+  }
+
+  QueueState state() {
+    return new QueueState("hub-readings", readings.get(), maxClients, -1, -1);
+  }
+
+  /** Ends, when what is being read is read. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.shutdown();
+    try {
+      var _ = threads.awaitTermination(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.evenkeel.server.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.hub.socketio.FakeClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HubRequestsTest {
+
+  @TempDir Path folder;
+  private RunningHub running;
+
+  private FakeClient start(String auth) throws Exception {
+    running = new RunningHub(folder);
+    running.publish("s1", "Stop", 60);
+    FakeClient client = running.joined(auth);
+    assertThat(client.awaitMessages(3, 10_000)).isTrue();
+    return client;
+  }
+
+  @AfterEach
+  void stop() {
+    running.close();
+  }
+
+  @Test
+  void historyIsSentOnceMoreAsTheAncestorsClientsAskForIt() throws Exception {
+    // Given
+    FakeClient client = start("{\"history\":1}");
+    // When
+    client.send("get_history");
+    await().until(() -> client.all("history").size() == 2);
+    client.send("request_history", FakeClient.json("{\"limit\":5}"));
+    await().until(() -> client.all("history").size() == 3);
+    // Then
+    assertThat(client.all("history").get(1).get("count").intValue()).isEqualTo(50);
+    assertThat(client.all("history").get(2).get("count").intValue()).isEqualTo(5);
+    assertThat(client.all("event_history")).hasSize(1);
+  }
+
+  @Test
+  void whoAsksForHistoryBeforeItHasComeGetsBoth() throws Exception {
+    // Given
+    running = new RunningHub(folder);
+    running.publish("s1", "Stop", 60);
+    FakeClient client = running.joined("{}");
+    // When
+    client.send("request_history", FakeClient.json("{\"limit\":7}"));
+    // Then
+    assertThat(client.awaitMessages(4, 10_000)).isTrue();
+    assertThat(client.all("history").stream().map(each -> each.get("count").intValue()))
+        .containsExactly(50, 7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"limit\":501}", "{\"limit\":\"5\"}", "{\"limit\":-1}"})
+  void aBadLimitIsAnError(String limit) throws Exception {
+    FakeClient client = start("{}");
+    JsonNode answer = client.send("request_history", FakeClient.json(limit)).join();
+    assertThat(answer.get("error").textValue()).startsWith("limit is ");
+    assertThat(client.all("history")).hasSize(1);
+  }
+
+  @Test
+  void statusTellsWhoServesAndHowMany() throws Exception {
+    FakeClient client = start("{}");
+    client.send("get_status");
+    await().until(() -> client.all("status").size() == 1);
+    JsonNode status = client.all("status").getFirst();
+    assertThat(status.get("server").textValue()).isEqualTo("evenkeel");
+    assertThat(status.get("version").textValue()).isEqualTo("1.2.3");
+    assertThat(status.get("clients_connected").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void everyThreeMinutesClientsHearThatTheServerLives() throws Exception {
+    // Given
+    FakeClient client = start("{}");
+    // When
+    running.advance(Duration.ofSeconds(179));
+    running.hub.patrol();
+    assertThat(client.all("heartbeat")).isEmpty();
+    running.advance(Duration.ofSeconds(1));
+    running.hub.patrol();
+    await().until(() -> client.all("heartbeat").size() == 1);
+    running.advance(Duration.ofSeconds(180));
+    running.hub.patrol();
+    // Then
+    await().until(() -> client.all("heartbeat").size() == 2);
+    JsonNode heartbeat = client.all("heartbeat").getLast();
+    assertThat(heartbeat.propertyStream().map(java.util.Map.Entry::getKey))
+        .containsExactlyInAnyOrder(
+            "timestamp",
+            "type",
+            "server_uptime",
+            "connected_clients",
+            "heartbeat_number",
+            "message",
+            "service",
+            "port");
+    assertThat(heartbeat.get("heartbeat_number").intValue()).isEqualTo(2);
+    assertThat(heartbeat.get("port").intValue()).isEqualTo(8765);
+  }
+
+  @Test
+  void anEventOfAHookIsHandedInAsItCameAndIsNotSentToAnybody() throws Exception {
+    // Given
+    FakeClient client = start("{}");
+    String event = "{\"type\":\"hook.pre_tool\",\"timestamp\":\"2025\",\"data\":{\"n\":1.50}}";
+    // When
+    JsonNode answer = client.send("claude_event", FakeClient.json(event)).join();
+    running.publish("s1", "Stop", 1);
+    // Then
+    assertThat(answer).isEqualTo(FakeClient.json("{\"ok\":true}"));
+    assertThat(running.takenIn).hasSize(1);
+    assertThat(FakeClient.json(running.takenIn.getFirst())).isEqualTo(FakeClient.json(event));
+    await().until(() -> client.all("claude_event").size() == 1);
+    assertThat(client.all("claude_event").getFirst().get("event").textValue()).isEqualTo("Stop");
+  }
+
+  @Test
+  void whatWasPublishedAlreadyIsNotTakenInAgain() throws Exception {
+    // Given
+    FakeClient client = start("{}");
+    running.publish("s1", "Stop", 1);
+    await().until(() -> client.all("claude_event").size() == 1);
+    // When
+    JsonNode answer = client.send("claude_event", client.all("claude_event").getFirst()).join();
+    // Then
+    assertThat(answer.get("error").textValue()).contains("published already");
+    assertThat(running.takenIn).isEmpty();
+    assertThat(running.rejected).hasSize(1);
+  }
+
+  @Test
+  void whatIsNoEventIsRefusedAndCounted() throws Exception {
+    FakeClient client = start("{}");
+    assertThat(client.send("claude_event").join().get("error").textValue()).contains("object");
+    assertThat(client.send("claude_event", FakeClient.json("[1]")).join().get("error").textValue())
+        .contains("object");
+    assertThat(running.rejected).hasSize(2);
+  }
+
+  @Test
+  void whatTheHubDoesNotKnowIsSaid() throws Exception {
+    FakeClient client = start("{}");
+    assertThat(client.send("shutdown").join().get("error").textValue())
+        .contains("'shutdown' is not known");
+  }
+
+  @Test
+  void whoKnowsTheTokenInTheHeaderOrInAuthComesIn() throws Exception {
+    // Given
+    running = new RunningHub(folder, HubConfig.within(64 << 20), RunningHub.TOKEN, 64 << 20);
+    // Then
+    assertThat(running.client("{}").join()).contains("token");
+    assertThat(running.client("{\"token\":\"wrong\"}").join()).contains("token");
+    assertThat(running.client("{\"token\":7}").join()).contains("token");
+    assertThat(running.client("{\"token\":\"secret\"}").join()).isNull();
+    assertThat(running.client("{}").join("Bearer secret")).isNull();
+    assertThat(running.hub.status().clients()).isEqualTo(2);
+    assertThat(running.hub.status().refused()).isEqualTo(3);
+  }
+}
