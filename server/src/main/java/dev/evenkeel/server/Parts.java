@@ -7,6 +7,8 @@ import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.handler.HandlerConfig;
+import dev.evenkeel.server.hub.Hub;
+import dev.evenkeel.server.hub.HubConfig;
 import dev.evenkeel.server.intake.BatchDoor;
 import dev.evenkeel.server.intake.Doorkeeper;
 import dev.evenkeel.server.intake.Intake;
@@ -15,6 +17,7 @@ import dev.evenkeel.server.log.LogRefusedException;
 import dev.evenkeel.server.log.SqliteEventLog;
 import dev.evenkeel.server.page.PageFiles;
 import dev.evenkeel.server.query.History;
+import dev.evenkeel.server.query.LastEvents;
 import dev.evenkeel.server.query.ServerStatus;
 import dev.evenkeel.server.query.SessionList;
 import dev.evenkeel.server.target.Acknowledge;
@@ -67,6 +70,8 @@ public class Parts {
   private final Handler handler;
   private final Intake intake;
   private final Targets targets;
+  private final Doorkeeper doorkeeper;
+  private final Hub hub;
   private final MemoryWatch watch;
   private final ServerStatus status;
 
@@ -81,12 +86,14 @@ public class Parts {
       handler = new Handler(handlerConfig(), log, extensions, clock);
       intake = new Intake(log, budget, extensions.filters(), clock);
       targets = targets();
+      doorkeeper = doorkeeper(settings.access());
+      hub = hub();
       watch = watch();
       status =
           new ServerStatus(
               new ServerStatus.Sources(
-                  intake, log, handler, extensions, budget, watch, new TargetViews(targets)),
-              ConfigProvider.getConfig().getValue("quarkus.application.version", String.class),
+                  intake, log, handler, extensions, budget, watch, new ReceiverViews(targets, hub)),
+              version(),
               clock);
     } catch (IllegalArgumentException | LogRefusedException e) {
       throw refused(e);
@@ -178,6 +185,29 @@ public class Parts {
         new SplittableRandom());
   }
 
+  private static Doorkeeper doorkeeper(Settings.Access access) {
+    return new Doorkeeper(
+        access.token(), access.allowedHosts(), access.allowedOrigins(), PageFiles.paths());
+  }
+
+  private Hub hub() {
+    return new Hub(
+        HubConfig.within(settings.memoryBudget()),
+        new Hub.Parts(
+            log,
+            new LastEvents(log),
+            new HubInbox(intake, budget),
+            doorkeeper::knowsToken,
+            budget,
+            version(),
+            () -> ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class)),
+        clock);
+  }
+
+  private static String version() {
+    return ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
+  }
+
   private MemoryWatch watch() {
     Settings.Watch wanted = settings.watch();
     return new MemoryWatch(
@@ -197,6 +227,7 @@ public class Parts {
   void start(@Observes StartupEvent event) {
     handler.start();
     targets.start();
+    hub.start();
     watch.start();
     LOG.log(
         System.Logger.Level.INFO,
@@ -209,6 +240,7 @@ public class Parts {
     watch.close();
     intake.close();
     handler.close();
+    hub.close();
     targets.close();
     extensions.close();
     log.close();
@@ -246,6 +278,12 @@ public class Parts {
 
   @Produces
   @Singleton
+  Hub servedHub() {
+    return hub;
+  }
+
+  @Produces
+  @Singleton
   ServerStatus status() {
     return status;
   }
@@ -265,8 +303,6 @@ public class Parts {
   @Produces
   @Singleton
   Doorkeeper doorkeeper() {
-    Settings.Access access = settings.access();
-    return new Doorkeeper(
-        access.token(), access.allowedHosts(), access.allowedOrigins(), PageFiles.paths());
+    return doorkeeper;
   }
 }

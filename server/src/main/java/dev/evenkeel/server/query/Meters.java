@@ -4,6 +4,7 @@ import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.MapState;
 import dev.evenkeel.server.intake.IntakeCounters;
 import dev.evenkeel.server.log.LogStatus;
+import dev.evenkeel.server.watch.HubView;
 import dev.evenkeel.server.watch.MemorySample;
 import dev.evenkeel.server.watch.TargetView;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -65,6 +66,12 @@ public class Meters {
     memory("threads", "Platform threads", MemorySample::threads);
     memory("file.descriptors", "Open file descriptors", MemorySample::fileDescriptors);
     memory("connections", "Joined connections to targets", MemorySample::connections);
+    gauge("hub.clients", "Clients of the hub", () -> status.receivers().hub().clients());
+    hub("delivered", "Events handed over, once for each client", HubView::delivered);
+    hub("dropped", "Events that went by a client that did not read", HubView::dropped);
+    hub("missed", "Events that were gone when a client wanted them", HubView::missed);
+    hub("refused", "Clients that were not let in", HubView::refused);
+    hub("closed", "Clients closed because they did not read", HubView::closed);
     registerNew();
   }
 
@@ -212,6 +219,10 @@ public class Meters {
 
   private void log(String name, String help, ToDoubleFunction<LogStatus> read) {
     counter(name, help, status -> read.applyAsDouble(status.log()));
+  }
+
+  private void hub(String name, String help, ToDoubleFunction<HubView> read) {
+    counter("hub." + name, help, status -> read.applyAsDouble(status.receivers().hub()));
   }
 
   private void memory(String name, String help, ToDoubleFunction<MemorySample> read) {

@@ -109,6 +109,7 @@ public final class ServerStatus {
             log.removed()),
         sessions(),
         from.watch().current(),
+        from.receivers().hub(),
         from.receivers().targets(),
         calls());
   }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.query;
 
+import dev.evenkeel.server.watch.HubView;
 import dev.evenkeel.server.watch.MemorySample;
 import dev.evenkeel.server.watch.TargetView;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param log what is kept
  * @param sessions how many sessions the log knows
  * @param memory a sample of now
+ * @param hub how the hub is doing
  * @param targets how each target is doing
  * @param extensions how each extension is doing
  */
@@ -41,6 +43,7 @@ public record Status(
     Log log,
     long sessions,
     MemorySample memory,
+    HubView hub,
     Map<String, TargetView> targets,
     Map<String, Calls> extensions) {
 

@@ -24,6 +24,11 @@ public interface Receivers {
   /** The targets by name. */
   Map<String, TargetView> targets();
 
+  /** The hub. */
+  default HubView hub() {
+    return HubView.NONE;
+  }
+
   /** How full their queues are. */
   List<QueueState> queues();
 

@@ -1,17 +1,21 @@
 package dev.evenkeel.server;
 
 import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.hub.Hub;
+import dev.evenkeel.server.hub.HubStatus;
 import dev.evenkeel.server.target.TargetStatus;
 import dev.evenkeel.server.target.Targets;
+import dev.evenkeel.server.watch.HubView;
 import dev.evenkeel.server.watch.Receivers;
 import dev.evenkeel.server.watch.TargetView;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The targets as those see them who watch. */
-record TargetViews(Targets all) implements Receivers {
+/** The targets and the hub as those see them who watch. */
+record ReceiverViews(Targets all, Hub ours) implements Receivers {
 
   @Override
   public Map<String, TargetView> targets() {
@@ -36,8 +40,22 @@ record TargetViews(Targets all) implements Receivers {
   }
 
   @Override
+  public HubView hub() {
+    HubStatus status = ours.status();
+    return new HubView(
+        status.clients(),
+        status.delivered(),
+        status.dropped(),
+        status.missed(),
+        status.refused(),
+        status.closed());
+  }
+
+  @Override
   public List<QueueState> queues() {
-    return all.queues();
+    var queues = new ArrayList<QueueState>(all.queues());
+    queues.addAll(ours.queues());
+    return queues;
   }
 
   @Override
