@@ -71,8 +71,8 @@ final class Placeholders {
 
   private static JsonNode attachment(JsonNode number, List<byte[]> attachments)
       throws InvalidPacketException {
-    if (!number.canConvertToInt()
-        || !number.isIntegralNumber()
+    if (!number.isIntegralNumber()
+        || !number.canConvertToInt()
         || number.intValue() < 0
         || number.intValue() >= attachments.size()) {
       throw new InvalidPacketException(

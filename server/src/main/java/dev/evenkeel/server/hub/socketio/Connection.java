@@ -1,0 +1,140 @@
+package dev.evenkeel.server.hub.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.hub.engineio.CloseReason;
+import dev.evenkeel.server.hub.engineio.Session;
+import dev.evenkeel.server.hub.engineio.SessionListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One client's connection, with which it joins namespaces. It runs on the session's loop. */
+final class Connection implements SessionListener {
+
+  private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+
+  private final Session session;
+  private final Map<String, Application> applications;
+  private final Supplier<String> ids;
+  private final PacketDecoder decoder;
+
+  // Mutable state, guarded by the session's loop. Bounded by the number of applications.
+  private final Map<String, JoinedClient> clients = new LinkedHashMap<>();
+  private boolean hasJoined;
+
+  Connection(
+      Session session,
+      SocketConfig config,
+      Map<String, Application> applications,
+      Supplier<String> ids) {
+    this.session = session;
+    this.applications = applications;
+    this.ids = ids;
+    this.decoder = new PacketDecoder(config);
+    session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
+    session.schedule(config.connectTimeout(), this::closeUnlessJoined);
+  }
+
+  private void closeUnlessJoined() {
+    if (!hasJoined) {
+      session.close("connect timeout");
+    }
+  }
+
+  @Override
+  public void message(String text) {
+    try {
+      handle(decoder.text(text));
+    } catch (InvalidPacketException e) {
+      refuse(e);
+    }
+  }
+
+  @Override
+  public void message(byte[] binary) {
+    try {
+      handle(decoder.binary(binary));
+    } catch (InvalidPacketException e) {
+      refuse(e);
+    }
+  }
+
+  private void refuse(InvalidPacketException why) {
+    LOG.log(System.Logger.Level.DEBUG, "A client is closed, because it sent {0}", why.getMessage());
+    session.close(CloseReason.PARSE_ERROR);
+  }
+
+  private void handle(@Nullable Incoming packet) throws InvalidPacketException {
+    switch (packet) {
+      case null -> {} // its attachments are to come
+      case Incoming.Connect connect -> join(connect.namespace(), connect.auth());
+      case Incoming.Disconnect(String namespace) -> {
+        JoinedClient client = joined(namespace);
+        clients.remove(namespace);
+        client.left("client namespace disconnect");
+      }
+      case Incoming.Event event -> {
+        JoinedClient client = joined(event.namespace());
+        session.whileReplying(() -> client.received(event, acknowledgement(event)));
+      }
+      case Incoming.Acknowledged acknowledged ->
+          joined(acknowledged.namespace()); // none was asked for
+    }
+  }
+
+  private JoinedClient joined(String namespace) throws InvalidPacketException {
+    JoinedClient client = clients.get(namespace);
+    if (client == null) {
+      throw new InvalidPacketException("a packet for a namespace that it has not joined");
+    }
+    return client;
+  }
+
+  private void join(String namespace, JsonNode auth) throws InvalidPacketException {
+    if (clients.containsKey(namespace)) {
+      throw new InvalidPacketException("a second request to join " + namespace);
+    }
+    Application application = applications.get(namespace);
+    String refusal =
+        application == null ? "Invalid namespace" : application.admit(session.handshake(), auth);
+    if (application == null || refusal != null) {
+      session.reply(List.of(PacketEncoder.connectError(namespace, refusal == null ? "" : refusal)));
+      return;
+    }
+    hasJoined = true;
+    var client = new JoinedClient(session, application, namespace, ids.get(), auth, this::leave);
+    clients.put(namespace, client);
+    session.send(List.of(PacketEncoder.connect(namespace, client.id())));
+    application.connected(client);
+  }
+
+  private void leave(JoinedClient client) {
+    if (clients.remove(client.namespace(), client)) {
+      session.send(List.of(PacketEncoder.disconnect(client.namespace())));
+      client.left("server namespace disconnect");
+    }
+  }
+
+  private @Nullable Acknowledgement acknowledgement(Incoming.Event event) {
+    Long id = event.id();
+    if (id == null) {
+      return null;
+    }
+    var answered = new AtomicBoolean();
+    return arguments -> {
+      if (answered.compareAndSet(false, true)) {
+        session.reply(PacketEncoder.acknowledgement(event.namespace(), id, arguments));
+      }
+    };
+  }
+
+  @Override
+  public void closed(String reason) {
+    List<JoinedClient> all = List.copyOf(clients.values());
+    clients.clear();
+    all.forEach(client -> client.left(reason));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.evenkeel.server.hub.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the messages of one connection together to packets. It is used by one thread at a time. */
+final class PacketDecoder {
+
+  private final SocketConfig config;
+
+  // Mutable state, guarded by the connection's loop: a packet whose attachments are still to come
+  private @Nullable PacketText waiting;
+  private final List<byte[]> attachments = new ArrayList<>();
+  private long attachedBytes;
+
+  PacketDecoder(SocketConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Takes a text message.
+   *
+   * @return the packet, or null when its attachments are still to come
+   * @throws InvalidPacketException when it is none, or attachments are due
+   */
+  @Nullable Incoming text(String message) throws InvalidPacketException {
+    if (waiting != null) {
+      throw new InvalidPacketException("a text where a binary attachment is due");
+    }
+    PacketText packet = PacketText.parse(message);
+    if (packet.attachments() == 0) {
+      return packet.whole(List.of());
+    }
+    if (packet.attachments() > config.maxAttachments()) {
+      throw new InvalidPacketException(
+          "%d attachments; at most %d are taken"
+              .formatted(packet.attachments(), config.maxAttachments()));
+    }
+    packet.checkShape();
+    waiting = packet;
+    return null;
+  }
+
+  /**
+   * Takes a binary message.
+   *
+   * @return the packet, or null when more attachments are to come
+   * @throws InvalidPacketException when none is due, or they are too large
+   */
+  @Nullable Incoming binary(byte[] message) throws InvalidPacketException {
+    PacketText packet = waiting;
+    if (packet == null) {
+      throw new InvalidPacketException("a binary attachment where none is due");
+    }
+    attachedBytes += message.length;
+    if (attachedBytes > config.maxAttachmentBytes()) {
+      throw new InvalidPacketException(
+          "attachments of more than %d bytes".formatted(config.maxAttachmentBytes()));
+    }
+    attachments.add(message);
+    if (attachments.size() < packet.attachments()) {
+      return null;
+    }
+    Incoming whole = packet.whole(attachments);
+    waiting = null;
+    attachments.clear();
+    attachedBytes = 0;
+    return whole;
+  }
+
+  /** Whether it is an event's name that a client may use: the others are the library's own. */
+  static boolean isReserved(JsonNode name) {
+    return switch (name.asText()) {
+      case "connect",
+          "connect_error",
+          "disconnect",
+          "disconnecting",
+          "newListener",
+          "removeListener" ->
+          true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,471 @@
+package dev.evenkeel.server.hub.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.socketio.Acknowledgement;
+import dev.evenkeel.server.hub.socketio.Application;
+import dev.evenkeel.server.hub.socketio.Client;
+import dev.evenkeel.server.hub.socketio.OutgoingEvent;
+import dev.evenkeel.server.hub.socketio.SocketConfig;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients do that are slow, broken or hostile, and what it must not lead to. */
+class HostileClientTest {
+
+  private static final int MAX_PAYLOAD = EngineConfig.DEFAULT.maxPayload();
+
+  /** Keeps the clients that join, and the reasons why they left. */
+  private static final class Joined implements Application {
+
+    final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
+
+    @Override
+    public void connected(Client client) {
+      clients.add(client);
+    }
+
+    @Override
+    public void event(
+        Client client,
+        String name,
+        List<JsonNode> arguments,
+        @Nullable Acknowledgement acknowledgement) {
+      if (name.equals("fail")) {
+        throw new IllegalStateException("the application fails");
+      }
+      if (acknowledgement != null) {
+        acknowledgement.answer(arguments);
+      }
+    }
+
+    @Override
+    public void disconnected(Client client, String reason) {
+      reasons.add(reason);
+    }
+
+    Client next() throws InterruptedException {
+      Client client = clients.poll(20, TimeUnit.SECONDS);
+      assertThat(client).isNotNull();
+      return client;
+    }
+
+    String nextReason() throws InterruptedException {
+      return reasons.poll(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private final Joined application = new Joined();
+
+  private ConformanceServer serving(EngineConfig config) {
+    return ConformanceServer.socketIo(config, SocketConfig.DEFAULT, Map.of("/", application), 0);
+  }
+
+  private static TestSocket joining(ConformanceServer server) throws Exception {
+    var socket = TestSocket.opened(server);
+    socket.send("40");
+    assertThat(socket.nextText()).startsWith("40");
+    return socket;
+  }
+
+  private static OutgoingEvent event(int bytes) {
+    byte[] json = ("\"" + "x".repeat(bytes - 2) + "\"").getBytes(StandardCharsets.US_ASCII);
+    return OutgoingEvent.ofJson("/", "e", json);
+  }
+
+  // ---- size
+  // ---------------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 123, 124, 125, 126, 65_533, 65_534, 65_535, 65_536, 999_999})
+  void messagesOfEverySizeThatIsAllowedComeBackWhole(int length) throws Exception {
+    try (var server = ConformanceServer.engineIo(EngineConfig.DEFAULT, EngineEcho::new, 0);
+        var socket = TestSocket.opened(server);
+        var polling = Wire.Kind.POLLING.open(server)) {
+      String message = "4" + "m".repeat(length);
+      socket.send(message);
+      assertThat(socket.next()).isEqualTo(message);
+      socket.send(new int[length]);
+      assertThat(socket.next()).isEqualTo(new byte[length]);
+
+      polling.send(message);
+      assertThat(polling.next()).isEqualTo(message);
+    }
+  }
+
+  @Test
+  void aWebSocketMessageThatIsTooLargeClosesTheConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      // The server may close while the message is still being sent
+      CompletableFuture.runAsync(() -> sendQuietly(socket, "4" + "m".repeat(MAX_PAYLOAD)));
+      socket.awaitClosed();
+      assertThat(application.nextReason()).isEqualTo("transport error");
+      assertThat(server.engine().status().sessions()).isZero();
+    }
+  }
+
+  @Test
+  void aWebSocketMessageInEndlessPartsClosesTheConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      CompletableFuture.runAsync(() -> socket.sendPartsUntilItFails("m".repeat(100_000)));
+      socket.awaitClosed();
+      assertThat(application.nextReason()).isEqualTo("transport error");
+    }
+  }
+
+  private static void sendQuietly(TestSocket socket, String message) {
+    try {
+      socket.send(message);
+    } catch (Exception e) {
+      assertThat(socket.awaitIsClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void aPostThatIsTooLargeIsRefusedAndTheSessionLivesOn() throws Exception {
+    try (var server = ConformanceServer.engineIo(EngineConfig.DEFAULT, EngineEcho::new, 0);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      assertThat(polls.declare(sid, MAX_PAYLOAD + 1L)).startsWith("HTTP/1.1 413");
+      assertThat(polls.declare(sid, 999_999_999_999_999_999L)).startsWith("HTTP/1.1 413");
+      assertThat(polls.chunked(sid, MAX_PAYLOAD + 1)).startsWith("HTTP/1.1 413");
+
+      assertThat(polls.post(sid, "4" + "m".repeat(MAX_PAYLOAD - 1)).statusCode()).isEqualTo(200);
+      assertThat(polls.poll(sid).body()).hasSize(MAX_PAYLOAD);
+    }
+  }
+
+  @Test
+  void aPostOfAMillionTinyPacketsIsTaken() throws Exception {
+    try (var server = ConformanceServer.engineIo(EngineConfig.DEFAULT, EngineEcho::new, 0);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      String payload = "6" + "\u001e6".repeat(MAX_PAYLOAD / 2 - 1);
+      assertThat(polls.post(sid, payload).statusCode()).isEqualTo(200);
+      assertThat(polls.post(sid, "4after").statusCode()).isEqualTo(200);
+      assertThat(polls.poll(sid).body()).isEqualTo("4after");
+    }
+  }
+
+  @Test
+  void attachmentsThatAreTooLargeTogetherCloseTheConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      socket.send("4564-[\"message\"]");
+      CompletableFuture.runAsync(
+          () -> {
+            for (int i = 0; i < 64 && !socket.isClosed(); i++) {
+              sendQuietly(socket, new int[900_000]);
+            }
+          });
+      socket.awaitClosed();
+      assertThat(application.nextReason()).isEqualTo("parse error");
+    }
+  }
+
+  private static void sendQuietly(TestSocket socket, int[] bytes) {
+    try {
+      socket.send(bytes);
+    } catch (Exception e) {
+      assertThat(socket.awaitIsClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void aTextThatIsNoUtf8ClosesTheConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      assertThat(polls.postBytes(sid, new byte[] {'4', (byte) 0xff}).statusCode()).isEqualTo(400);
+      assertThat(polls.poll(sid).statusCode()).isEqualTo(400);
+    }
+  }
+
+  // ---- number
+  // -------------------------------------------------------------------------------------
+
+  @Test
+  void clientsThatNeverPollAreFreedByThePingTimeout() throws Exception {
+    try (var server =
+            serving(
+                EngineConfig.DEFAULT.withHeartbeat(
+                    Duration.ofMillis(300), Duration.ofMillis(200)));
+        var polls = new Polls(server)) {
+      for (int i = 0; i < 300; i++) {
+        polls.open();
+      }
+      await()
+          .untilAsserted(
+              () -> {
+                var status = server.engine().status();
+                assertThat(status.closed()).containsEntry("ping timeout", 300L);
+                assertThat(status.sessions()).isZero();
+                assertThat(status.pendingBytes()).isZero();
+              });
+    }
+  }
+
+  @Test
+  void moreClientsThanThereIsRoomForAreRefusedWithAReason() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT.withMaxSessions(2));
+        var polls = new Polls(server);
+        var first = joining(server)) {
+      polls.open();
+
+      var refused = polls.get("?EIO=4&transport=polling");
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.body()).contains("Too many clients: this server takes 2");
+      assertThatThrownBy(() -> TestSocket.opened(server))
+          .hasRootCauseMessage("Unexpected HTTP response status code 503");
+      assertThat(server.engine().status().refused()).containsEntry("full", 2L);
+
+      first.close();
+      await().until(() -> server.engine().status().sessions() == 1);
+      joining(server).close();
+    }
+  }
+
+  @Test
+  void upgradesThatAreNeverFinishedAreGivenUp() throws Exception {
+    try (var server =
+            ConformanceServer.engineIo(
+                EngineConfig.DEFAULT.withUpgradeTimeout(Duration.ofMillis(300)),
+                EngineEcho::new,
+                0);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      String upgrade = "?EIO=4&transport=websocket&sid=" + sid;
+      try (var silent = new TestSocket(server, upgrade)) {
+        silent.awaitClosed();
+      }
+      try (var probing = new TestSocket(server, upgrade);
+          var second = new TestSocket(server, upgrade)) {
+        probing.send("2probe");
+        second.awaitClosed(); // one at a time
+        probing.awaitClosed();
+      }
+      polls.post(sid, "4still here");
+      assertThat(polls.poll(sid).body()).isEqualTo("4still here");
+    }
+  }
+
+  @Test
+  void aSecondRequestWithABodyWhileTheFirstIsOnItsWayClosesTheSession() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      try (Socket half = polls.halfPost(sid)) {
+        await().until(() -> polls.post(sid, "6").statusCode() == 400);
+        assertThat(polls.poll(sid).statusCode()).isEqualTo(400);
+        assertThat(server.engine().status().closed()).containsEntry("overlapping requests", 1L);
+        assertThat(half.isConnected()).isTrue();
+      }
+    }
+  }
+
+  // ---- slowness
+  // -----------------------------------------------------------------------------------
+
+  @Test
+  void whatASlowWebSocketHasNotReadIsPending() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      Client client = application.next();
+      OutgoingEvent large = event(64 << 10);
+      int count = 512;
+      var whenDrained = new ConcurrentLinkedQueue<Long>();
+      socket.stopReading();
+      await().until(() -> client.pendingBytes() == 0);
+
+      for (int i = 0; i < count; i++) {
+        client.emit(large);
+      }
+
+      // More than 16 MB are nowhere else: the buffers of both ends take some
+      assertThat(client.pendingBytes()).isBetween(16L << 20, (long) large.size() * count);
+      await().until(() -> server.engine().status().pendingBytes() == client.pendingBytes());
+
+      client.onDrained(() -> whenDrained.add(client.pendingBytes()));
+      socket.readAgain();
+      for (int i = 0; i < count; i++) {
+        assertThat(socket.nextText()).hasSize(8 + (64 << 10));
+      }
+      await().until(() -> client.pendingBytes() == 0);
+      await().until(() -> whenDrained.contains(0L));
+      assertThat(socket.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void whatWaitsForAPollIsPending() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polling = Wire.Kind.POLLING.open(server)) {
+      polling.send("40");
+      assertThat(polling.nextText()).startsWith("40");
+      Client client = application.next();
+      var drained = new AtomicInteger();
+      client.onDrained(drained::incrementAndGet);
+      await().until(() -> client.pendingBytes() == 0);
+      int before = drained.get();
+      OutgoingEvent large = event(300_000);
+
+      for (int i = 0; i < 10; i++) {
+        client.emit(large);
+      }
+
+      assertThat(client.pendingBytes()).isEqualTo(10L * large.size());
+      for (int i = 0; i < 10; i++) {
+        assertThat(polling.nextText()).hasSize(8 + 300_000);
+      }
+      await().until(() -> client.pendingBytes() == 0);
+      await().until(() -> drained.get() > before);
+    }
+  }
+
+  @Test
+  void theAnswerToAPollIsNoLargerThanTheMaximumPayloadUnlessOneMessageIs() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      String sid = polls.open();
+      polls.post(sid, "40");
+      polls.poll(sid);
+      Client client = application.next();
+      for (int size : new int[] {600_000, 300_000, 300_000, 2_000_000, 10}) {
+        client.emit(event(size));
+      }
+      var sizes = new ArrayList<Integer>();
+      for (int i = 0; i < 4; i++) {
+        sizes.add(polls.poll(sid).body().length());
+      }
+      assertThat(sizes).containsExactly(900_017, 300_008, 2_000_008, 18);
+    }
+  }
+
+  @Test
+  void aClientThatAsksAndDoesNotReadIsClosed() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
+        var socket = joining(server)) {
+      socket.stopReading();
+      String ask = "420[\"ask\",\"" + "m".repeat(500_000) + "\"]";
+      CompletableFuture.runAsync(
+          () -> {
+            while (server.engine().status().sessions() > 0) {
+              sendQuietly(server, socket, ask);
+            }
+          });
+      assertThat(application.nextReason()).isEqualTo("does not read");
+      assertThat(server.engine().status().pendingBytes()).isZero();
+    }
+  }
+
+  private static void sendQuietly(ConformanceServer server, TestSocket socket, String message) {
+    try {
+      socket.send(message);
+    } catch (Exception e) {
+      await().until(() -> server.engine().status().sessions() == 0);
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadCanBeClosedAtOnce() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      Client client = application.next();
+      socket.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        client.emit(large);
+      }
+      client.disconnect("does not read");
+
+      assertThat(application.nextReason()).isEqualTo("does not read");
+      await().until(() -> client.pendingBytes() == 0);
+      client.emit(large); // says nothing to nobody
+      assertThat(client.pendingBytes()).isZero();
+      socket.readAgain();
+      socket.awaitClosed();
+    }
+  }
+
+  @Test
+  void aStalledClientHoldsUpNoOther() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var stalled = joining(server);
+        var healthy = joining(server)) {
+      Client slow = application.next();
+      Client quick = application.next();
+      stalled.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        slow.emit(large);
+      }
+      for (int i = 0; i < 1_000; i++) {
+        quick.emit(OutgoingEvent.of("/", "n", JsonNodeFactory.instance.numberNode(i)));
+      }
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(healthy.nextText()).isEqualTo("42[\"n\"," + i + "]");
+      }
+      assertThat(slow.pendingBytes()).isGreaterThan(8L << 20);
+    }
+  }
+
+  @Test
+  void anApplicationThatFailsClosesOnlyThatConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var failing = joining(server);
+        var other = joining(server)) {
+      failing.send("42[\"fail\"]");
+      failing.awaitClosed();
+      assertThat(application.nextReason()).isEqualTo("server error");
+      other.send("427[\"ask\",1]");
+      assertThat(other.nextText()).isEqualTo("437[1]");
+    }
+  }
+
+  @Test
+  void anEventOfAnotherNamespaceIsRefused() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      Client client = application.next();
+      assertThatThrownBy(() -> client.emit(OutgoingEvent.of("/custom", "e")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("an event for /custom was emitted to a client of /");
+      client.emit(OutgoingEvent.of("/", "e"));
+      assertThat(socket.nextText()).isEqualTo("42[\"e\"]");
+    }
+  }
+
+  @Test
+  void aClientThatIsSentAwayKeepsItsConnection() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      application.next().leave();
+      assertThat(socket.nextText()).isEqualTo("41");
+      assertThat(application.nextReason()).isEqualTo("server namespace disconnect");
+      socket.send("40");
+      assertThat(socket.nextText()).startsWith("40{");
+    }
+  }
+}
