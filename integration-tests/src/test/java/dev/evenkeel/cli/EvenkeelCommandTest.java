@@ -37,7 +37,17 @@ class EvenkeelCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "dev", "test", "settings", "hook", "bench", "new-extension"})
+  @ValueSource(
+      strings = {
+        "run",
+        "dev",
+        "test",
+        "settings",
+        "hook",
+        "bench",
+        "new-extension",
+        "conformance-server"
+      })
   void eachCommandExplainsItself(String command) throws Exception {
     var result = SCRIPT.run(command, "--help");
 
