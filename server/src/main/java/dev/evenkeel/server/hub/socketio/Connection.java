@@ -2,6 +2,7 @@ package dev.evenkeel.server.hub.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.server.hub.engineio.CloseReason;
+import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ final class Connection implements SessionListener {
   private final Map<String, Application> applications;
   private final Supplier<String> ids;
   private final PacketDecoder decoder;
+  private final EventLoop.Timer connectTimer;
 
   // Mutable state, guarded by the session's loop. Bounded by the number of applications.
   private final Map<String, JoinedClient> clients = new LinkedHashMap<>();
@@ -35,7 +37,7 @@ final class Connection implements SessionListener {
     this.ids = ids;
     this.decoder = new PacketDecoder(config);
     session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
-    session.schedule(config.connectTimeout(), this::closeUnlessJoined);
+    this.connectTimer = session.schedule(config.connectTimeout(), this::closeUnlessJoined);
   }
 
   private void closeUnlessJoined() {
@@ -105,6 +107,7 @@ final class Connection implements SessionListener {
       return;
     }
     hasJoined = true;
+    connectTimer.cancel();
     var client = new JoinedClient(session, application, namespace, ids.get(), auth, this::leave);
     clients.put(namespace, client);
     session.send(List.of(PacketEncoder.connect(namespace, client.id())));
@@ -133,6 +136,7 @@ final class Connection implements SessionListener {
 
   @Override
   public void closed(String reason) {
+    connectTimer.cancel();
     List<JoinedClient> all = List.copyOf(clients.values());
     clients.clear();
     all.forEach(client -> client.left(reason));
