@@ -3,9 +3,7 @@ package dev.evenkeel.extensions.redact;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the places where a keyword stands, in one pass. Three bytes at a time are looked up in a
@@ -34,15 +32,21 @@ final class Keywords {
   /** Bits of the table: large enough that ordinary text meets few. */
   private static final int TABLE_BITS = 15;
 
+  private static final int GROUP_BITS = 5;
   private static final int SIZE = 3;
 
   /** Makes upper case lower; what it does to other characters, it does on both sides. */
   private static final int FOLD = 0x202020;
 
   private final long[] table = new long[1 << (TABLE_BITS - 6)];
-  private final Map<Integer, List<Keyword>> byBeginning = new HashMap<>();
+
+  /** Keywords by a part of their place in the table; what stands together is told by comparing. */
+  private final List<List<Keyword>> byPlace = new ArrayList<>();
 
   Keywords(List<? extends Rule> rules) {
+    for (int i = 0; i < 1 << (TABLE_BITS - GROUP_BITS); i++) {
+      byPlace.add(List.of());
+    }
     for (Rule rule : rules) {
       for (String keyword : rule.keywords()) {
         add(new Keyword(keyword.getBytes(US_ASCII), rule.ignoresCase(), rule));
@@ -59,7 +63,9 @@ final class Keywords {
     int beginning = (bytes[0] | bytes[1] << 8 | bytes[2] << 16) | FOLD;
     int place = placeOf(beginning);
     table[place >> 6] |= 1L << place;
-    byBeginning.computeIfAbsent(beginning, _ -> new ArrayList<>()).add(keyword);
+    var group = new ArrayList<>(byPlace.get(place >> GROUP_BITS));
+    group.add(keyword);
+    byPlace.set(place >> GROUP_BITS, List.copyOf(group));
   }
 
   private static int placeOf(int beginning) {
@@ -84,11 +90,11 @@ final class Keywords {
     return -1;
   }
 
-  /** The keywords of which the first characters stand there. */
+  /** The keywords that may stand there. */
   List<Keyword> candidates(Text text, int at) {
     byte[] bytes = text.bytes();
     int beginning =
         (bytes[at] & 0xFF) | (bytes[at + 1] & 0xFF) << 8 | (bytes[at + 2] & 0xFF) << 16 | FOLD;
-    return byBeginning.getOrDefault(beginning, List.of());
+    return byPlace.get(placeOf(beginning) >> GROUP_BITS);
   }
 }

@@ -54,7 +54,9 @@ final class Redactor {
 
   private @Nullable Meaning meaningOfKey(Strings strings, List<Replacement> replacements) {
     Text key = strings.text();
-    addAll(strings, scanner.findIn(key), replacements);
+    if (key.to() - key.from() >= SHORTEST) {
+      addAll(strings, scanner.findIn(key), replacements);
+    }
     return SecretNames.meaningOf(key, key.from(), key.to());
   }
 

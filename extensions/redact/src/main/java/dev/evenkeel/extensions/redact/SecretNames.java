@@ -76,14 +76,24 @@ final class SecretNames {
     return HEADERS.stream().anyMatch(name::endsWith) ? Meaning.HEADER : null;
   }
 
-  /** Most names are told by their last two letters already: this is asked for every field. */
+  /** Most names are told by their last letters already: this is asked for every field. */
   private static boolean canEndSo(Text text, int to) {
-    return switch (Ascii.lower(text.at(to - 2)) << 8 | Ascii.lower(text.at(to - 1))) {
-      case 'r' << 8 | 'd', 'w' << 8 | 'd', 's' << 8 | 'e', 's' << 8 | 's', 'e' << 8 | 't' -> true;
-      case 'a' << 8 | 'l', 'l' << 8 | 's', 'e' << 8 | 'n', 'e' << 8 | 'y' -> true;
-      case 'o' << 8 | 'n', 'i' << 8 | 'e' -> true;
+    int last = lower(text, to - 3) << 16 | lower(text, to - 2) << 8 | lower(text, to - 1);
+    return switch (last) {
+      case 'o' << 16 | 'r' << 8 | 'd', 's' << 16 | 'w' << 8 | 'd', 'p' << 16 | 'w' << 8 | 'd' ->
+          true;
+      case 'a' << 16 | 's' << 8 | 'e', 'a' << 16 | 's' << 8 | 's', 'r' << 16 | 'e' << 8 | 't' ->
+          true;
+      case 'i' << 16 | 'a' << 8 | 'l', 'a' << 16 | 'l' << 8 | 's', 'k' << 16 | 'e' << 8 | 'n' ->
+          true;
+      case 'k' << 16 | 'e' << 8 | 'y', 'i' << 16 | 'o' << 8 | 'n', 'k' << 16 | 'i' << 8 | 'e' ->
+          true;
       default -> false;
     };
+  }
+
+  private static int lower(Text text, int at) {
+    return Ascii.lower(text.at(at));
   }
 
   /** {@code DB_PASS}, and not {@code compass}. */
