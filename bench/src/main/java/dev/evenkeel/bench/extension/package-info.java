@@ -1,0 +1,5 @@
+/** What extensions cost for each event. */
+@NullMarked
+package dev.evenkeel.bench.extension;
+
+import org.jspecify.annotations.NullMarked;
