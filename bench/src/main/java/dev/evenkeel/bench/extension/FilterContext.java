@@ -2,6 +2,7 @@ package dev.evenkeel.bench.extension;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventFilter;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.FailureMode;
@@ -39,6 +40,11 @@ record FilterContext(List<EventFilter> filters) implements ExtensionContext {
 
   @Override
   public void process(String event, EventProcessor processor) {
+    throw notOnlyFilters();
+  }
+
+  @Override
+  public void process(EventKind kind, EventProcessor processor) {
     throw notOnlyFilters();
   }
 

@@ -41,7 +41,7 @@ public class ProcessorBench {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String IDLE = "idle-";
 
-  @Param({"none", "tools", "delegations", "prompts", "all", "idle-50"})
+  @Param({"none", "tools", "delegations", "prompts", "tools+delegations+prompts", "idle-50"})
   public String extensions = "";
 
   private final Recorded recorded = new Recorded();
@@ -84,7 +84,7 @@ public class ProcessorBench {
   @Benchmark
   public void process(Blackhole sink) throws Exception {
     HookEvent event = recorded.next();
-    for (Registration.Processor each : running.processorsOf(event.name())) {
+    for (Registration.Processor each : running.processorsOf(event)) {
       var scope = new CallScope();
       emission.event = event;
       HookEvent seen = event;

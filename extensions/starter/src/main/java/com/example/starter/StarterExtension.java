@@ -2,6 +2,7 @@ package com.example.starter;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Emission;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.HookAnswer;
@@ -20,7 +21,7 @@ public final class StarterExtension implements Extension {
     StarterConfig config = context.config(StarterConfig.class);
     BoundedMap<Session, Count> counts =
         context.boundedMap("counts", Session.class, Count.class, Limits.capacity(1_000));
-    context.process("PreToolUse", (event, emission) -> count(event, emission, counts));
+    context.process(EventKind.PRE_TOOL, (event, emission) -> count(event, emission, counts));
     context.guard("PreToolUse", event -> judge(event, config));
   }
 

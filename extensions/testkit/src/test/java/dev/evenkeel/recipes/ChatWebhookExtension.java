@@ -1,6 +1,7 @@
 package dev.evenkeel.recipes;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class ChatWebhookExtension implements Extension {
     URI chat = URI.create(config.url());
     BlockingQueue<String> waiting = new ArrayBlockingQueue<>(config.queue());
     context.process(
-        "Notification",
+        EventKind.NOTIFICATION,
         (event, emission) -> {
           String text = event.text("message");
           if (text != null && !waiting.offer(text)) {

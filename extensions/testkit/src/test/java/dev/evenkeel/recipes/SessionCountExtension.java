@@ -3,6 +3,7 @@ package dev.evenkeel.recipes;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.HookEvent;
@@ -17,9 +18,9 @@ public final class SessionCountExtension implements Extension {
     static final Count NONE = new Count(0, 0);
 
     Count with(HookEvent event) {
-      return switch (event.name()) {
-        case "UserPromptSubmit" -> new Count(prompts + 1, tools);
-        case "PreToolUse" -> new Count(prompts, tools + 1);
+      return switch (event.kind()) {
+        case USER_PROMPT -> new Count(prompts + 1, tools);
+        case PRE_TOOL -> new Count(prompts, tools + 1);
         default -> this;
       };
     }
@@ -42,7 +43,7 @@ public final class SessionCountExtension implements Extension {
         (event, emission) -> {
           Count before = counts.get(event.session());
           Count now = (before == null ? Count.NONE : before).with(event);
-          if (event.name().equals("SessionEnd")) {
+          if (event.kind() == EventKind.SESSION_END) {
             counts.remove(event.session());
             emission.emit("session_count", now.toData());
           } else if (!now.equals(before)) {
