@@ -102,7 +102,7 @@ class AncestorChecksTest {
       }
       // Then
       JsonNode state = target.state();
-      assertThat(sent).isEqualTo(1574);
+      assertThat(sent).isEqualTo(1792);
       assertThat(state.get("repeats").asInt()).isZero();
       assertThat(state.get("outOfOrder").asInt()).isZero();
       assertThat(state.get("mostJoined").asInt()).isBetween(1, 3);

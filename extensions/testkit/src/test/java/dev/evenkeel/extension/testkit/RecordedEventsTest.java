@@ -13,7 +13,7 @@ class RecordedEventsTest {
   @Test
   void theFilesOfTheProjectAreFound() {
     assertThat(RecordedEvents.files())
-        .hasSize(10)
+        .hasSize(12)
         .contains("claude-code-2.1.197-feature.jsonl", "real-sessions-masked.jsonl");
   }
 
@@ -26,7 +26,7 @@ class RecordedEventsTest {
         events++;
       }
     }
-    assertThat(events).isEqualTo(1574);
+    assertThat(events).isEqualTo(1792);
   }
 
   @Test
