@@ -3,7 +3,6 @@ package dev.evenkeel.server.hub.engineio;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +24,11 @@ public final class Session {
   private final Strand strand;
   private final Heartbeat heartbeat;
   private final Wire wire;
+  private final Replies replies;
 
   // Mutable state, any thread
   private final AtomicBoolean open = new AtomicBoolean(true);
   private final AtomicBoolean receiving = new AtomicBoolean();
-  private final AtomicLong unreadReplies = new AtomicLong();
-  private volatile @Nullable Thread replying;
 
   // Mutable state, guarded by the strand
   private SessionListener listener = Silence.LISTENER;
@@ -52,6 +50,7 @@ public final class Session {
     this.id = id;
     this.handshake = handshake;
     this.config = config;
+    this.replies = new Replies(config.maxUnreadReplies());
     this.ending = ending;
     this.strand = new Strand(loop, this::flush);
     this.wire = new Wire(strand, config, transport, this::hasRoom);
@@ -88,8 +87,8 @@ public final class Session {
       return;
     }
     packets.forEach(wire.outbox()::announce);
-    if (Thread.currentThread().equals(replying)) {
-      countReply(packets);
+    if (replies.isHandling()) {
+      replies.count(packets);
     }
     strand.execute(
         () -> {
@@ -103,24 +102,15 @@ public final class Session {
 
   /** Hands over what answers the client; see {@link EngineConfig#maxUnreadReplies}. */
   public void reply(List<EncodedPacket> packets) {
-    if (!Thread.currentThread().equals(replying)) {
-      countReply(packets);
+    if (!replies.isHandling()) {
+      replies.count(packets); // else send counts it
     }
     send(packets);
   }
 
   /** Runs what handles a message; what it sends to this session counts as a reply. */
   public void whileReplying(Runnable handling) {
-    replying = Thread.currentThread();
-    try {
-      handling.run();
-    } finally {
-      replying = null;
-    }
-  }
-
-  private void countReply(List<EncodedPacket> packets) {
-    unreadReplies.addAndGet(packets.stream().mapToLong(EncodedPacket::size).sum());
+    replies.whileHandling(handling);
   }
 
   /** What was handed over and the network has not taken yet, in bytes. */
@@ -160,7 +150,6 @@ public final class Session {
   }
 
   // ---- what the edge brings
-  // -----------------------------------------------------------------------
 
   /** A GET of long polling. */
   public void poll(Poll poll) {
@@ -279,7 +268,6 @@ public final class Session {
   }
 
   // ---- on the strand
-  // ------------------------------------------------------------------------------
 
   private void handle(Packet packet) throws InvalidPayloadException {
     switch (packet) {
@@ -298,7 +286,7 @@ public final class Session {
   }
 
   private void message(Runnable handling) {
-    if (unreadReplies.get() > config.maxUnreadReplies()) {
+    if (replies.areTooMany()) {
       end(CloseReason.DOES_NOT_READ);
     } else if (open.get()) {
       guarded(handling);
@@ -326,7 +314,7 @@ public final class Session {
   /** The network took something. */
   private void hasRoom(boolean low) {
     if (low) {
-      unreadReplies.set(0);
+      replies.areRead();
       if (open.get()) {
         guarded(drained);
       }

@@ -68,7 +68,6 @@ final class Wire {
   }
 
   // ---- long polling
-  // -------------------------------------------------------------------------------
 
   /**
    * Returns false when a poll waits already: one at a time, or packets would overtake each other.
@@ -109,7 +108,6 @@ final class Wire {
   }
 
   // ---- upgrade
-  // ------------------------------------------------------------------------------------
 
   void probe(WebSocketLink link) {
     if (transport instanceof Polling polling && polling.probe() == null) {
@@ -165,7 +163,6 @@ final class Wire {
   }
 
   // ---- sending
-  // ------------------------------------------------------------------------------------
 
   /** Sends what waits, as much as the transport takes now. */
   void flush() {

@@ -1,6 +1,5 @@
 package dev.evenkeel.server.hub.socketio;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,19 +67,5 @@ final class PacketDecoder {
     attachments.clear();
     attachedBytes = 0;
     return whole;
-  }
-
-  /** Whether it is an event's name that a client may use: the others are the library's own. */
-  static boolean isReserved(JsonNode name) {
-    return switch (name.asText()) {
-      case "connect",
-          "connect_error",
-          "disconnect",
-          "disconnecting",
-          "newListener",
-          "removeListener" ->
-          true;
-      default -> false;
-    };
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,16 @@ record PacketText(
     String namespace,
     @Nullable Long id,
     @Nullable JsonNode data) {
+
+  /** Names that the client library keeps for itself. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "connect",
+          "connect_error",
+          "disconnect",
+          "disconnecting",
+          "newListener",
+          "removeListener");
 
   private static final int MAX_NAMESPACE = 200;
 
@@ -133,7 +144,7 @@ record PacketText(
     JsonNode name = data.path(0);
     return data.isArray()
         && (name.isIntegralNumber() || name.isTextual())
-        && !PacketDecoder.isReserved(name);
+        && !RESERVED.contains(name.asText());
   }
 
   private JsonNode content() {

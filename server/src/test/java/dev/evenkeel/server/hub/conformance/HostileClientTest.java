@@ -94,7 +94,6 @@ class HostileClientTest {
   }
 
   // ---- size
-  // ---------------------------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 123, 124, 125, 126, 65_533, 65_534, 65_535, 65_536, 999_999})
@@ -204,7 +203,6 @@ class HostileClientTest {
   }
 
   // ---- number
-  // -------------------------------------------------------------------------------------
 
   @Test
   void clientsThatNeverPollAreFreedByThePingTimeout() throws Exception {
@@ -286,7 +284,6 @@ class HostileClientTest {
   }
 
   // ---- slowness
-  // -----------------------------------------------------------------------------------
 
   @Test
   void whatASlowWebSocketHasNotReadIsPending() throws Exception {
