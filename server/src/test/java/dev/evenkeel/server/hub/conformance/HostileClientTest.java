@@ -93,6 +93,17 @@ class HostileClientTest {
     return OutgoingEvent.ofJson("/", "e", json);
   }
 
+  /**
+   * Waits until the server has sent what it can: one turn of the client's loop, and what follows.
+   */
+  private static void settle(Client client) throws Exception {
+    for (int turn = 0; turn < 2; turn++) {
+      var done = new CompletableFuture<Void>();
+      client.execute(() -> done.complete(null));
+      done.get(20, TimeUnit.SECONDS);
+    }
+  }
+
   // ---- size
 
   @ParameterizedTest
@@ -300,6 +311,7 @@ class HostileClientTest {
         client.emit(large);
       }
 
+      settle(client);
       // More than 16 MB are nowhere else: the buffers of both ends take some
       assertThat(client.pendingBytes()).isBetween(16L << 20, (long) large.size() * count);
       await().until(() -> server.engine().status().pendingBytes() == client.pendingBytes());

@@ -30,10 +30,14 @@ class StrandTest {
     }
   }
 
-  private final ThreadLoop first = new ThreadLoop(Executors.newSingleThreadExecutor());
-  private final ThreadLoop second = new ThreadLoop(Executors.newSingleThreadExecutor());
+  private final ThreadLoop first = loop("first");
+  private final ThreadLoop second = loop("second");
   private final AtomicInteger turns = new AtomicInteger();
   private final Strand strand = new Strand(first, turns::incrementAndGet);
+
+  private static ThreadLoop loop(String name) {
+    return new ThreadLoop(Executors.newSingleThreadExecutor(task -> new Thread(task, name)));
+  }
 
   @AfterEach
   void stop() {
@@ -46,14 +50,19 @@ class StrandTest {
     var done = Collections.synchronizedList(new ArrayList<Integer>());
     var running = new AtomicInteger();
     var together = new AtomicInteger();
+    var elsewhere = new AtomicInteger();
     for (int i = 0; i < 10_000; i++) {
       int number = i;
       strand.execute(
           () -> {
             together.accumulateAndGet(running.incrementAndGet(), Math::max);
             done.add(number);
+            String loop = strand.loop().equals(first) ? "first" : "second";
+            if (!Thread.currentThread().getName().equals(loop)) {
+              elsewhere.incrementAndGet();
+            }
             if (number % 100 == 50) {
-              strand.moveTo(strand.loop() == first ? second : first);
+              strand.moveTo(strand.loop().equals(first) ? second : first);
             }
             running.decrementAndGet();
           });
@@ -61,6 +70,7 @@ class StrandTest {
     await().until(() -> done.size() == 10_000);
     assertThat(done).isEqualTo(IntStream.range(0, 10_000).boxed().toList());
     assertThat(together).hasValue(1);
+    assertThat(elsewhere).hasValue(0);
   }
 
   @Test
