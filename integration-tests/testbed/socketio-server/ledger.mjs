@@ -28,6 +28,7 @@ export class Ledger {
     this.stubs = 0;
     this.notRecorded = 0;
     this.missed = [];
+    this.missedBehind = [];
     this.missedTotal = 0;
     this.bySocket = new Map();
     this.ids = [];
@@ -81,6 +82,7 @@ export class Ledger {
     this.missedTotal += Number(count) || 0;
     if (this.missed.length < 1_000) {
       this.missed.push(count);
+      this.missedBehind.push(this.ids.length);
     }
   }
 
@@ -125,6 +127,7 @@ export class Ledger {
       repeated: Object.fromEntries([...this.times].filter(([, times]) => times > 1)),
       sessions: Object.fromEntries(this.sessions),
       missed: this.missed,
+      missedBehind: this.missedBehind,
     };
   }
 }

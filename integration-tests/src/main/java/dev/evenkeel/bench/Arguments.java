@@ -23,6 +23,7 @@ record Arguments(
       Starts the packaged server on an empty data folder and measures it with recorded events:
       throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
       server, in turns; latency on a fixed schedule; memory over many events; time to start.
+      bin/evenkeel bench --search --help: the benchmark of the text search.
 
         --connections N   connections of the client (16)
         --seconds S       how long each run of throughput and latency takes (10)
@@ -64,7 +65,7 @@ record Arguments(
     return new Arguments(connections, seconds, pairs, rate, events, json, recorded, cache);
   }
 
-  private static long number(String name, String value, long least) {
+  static long number(String name, String value, long least) {
     try {
       long number = Long.parseLong(value);
       if (number >= least) {

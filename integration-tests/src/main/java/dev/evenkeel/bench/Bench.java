@@ -61,6 +61,10 @@ public final class Bench {
 
   /** Runs it. */
   public static void main(String[] words) throws IOException {
+    if (words.length > 0 && words[0].equals("--search")) {
+      SearchBench.main(Arrays.copyOfRange(words, 1, words.length));
+      return;
+    }
     if (Arrays.asList(words).contains("--help")) {
       System.out.print(Arguments.HELP);
       return;
@@ -84,7 +88,7 @@ public final class Bench {
     }
   }
 
-  private static void remove(Path folder) throws IOException {
+  static void remove(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
@@ -152,6 +156,7 @@ public final class Bench {
     var whole = new ArrayList<Double>();
     var ratios = new ArrayList<Double>();
     for (int pair = 1; pair <= arguments.pairs(); pair++) {
+      awaitIndexed();
       bare.add(post(BARE, arguments.seconds(), Long.MAX_VALUE));
       long start = System.nanoTime();
       double posted = post(WHOLE, arguments.seconds(), Long.MAX_VALUE);
@@ -184,6 +189,7 @@ public final class Bench {
   }
 
   private void measureLatency() throws IOException {
+    awaitIndexed();
     try (var load = new Load(server.port(), WHOLE, files, arguments.connections())) {
       Histogram times = load.atRate(arguments.rate(), arguments.seconds());
       ObjectNode latency = result.putObject("latencyMillis");
@@ -260,6 +266,15 @@ public final class Bench {
     try (var connection = HttpConnection.to(server.port())) {
       while (waiting(connection) > 0) {
         LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+      }
+    }
+  }
+
+  /** What the text index catches up with afterwards must not slow the next run down. */
+  private void awaitIndexed() throws IOException {
+    try (var connection = HttpConnection.to(server.port())) {
+      while (SearchBench.waiting(connection) > 0) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
     }
   }

@@ -54,7 +54,11 @@ public final class EvenkeelProcess implements AutoCloseable {
 
   /** A server that is still to be started, on a free port. */
   public static EvenkeelProcess on(Path dataDir) {
-    Path output = dataDir.resolveSibling(dataDir.getFileName() + "-output.log");
+    return on(dataDir, dataDir.resolveSibling(dataDir.getFileName() + "-output.log"));
+  }
+
+  /** A server that is still to be started, on a free port, which writes its output to this file. */
+  public static EvenkeelProcess on(Path dataDir, Path output) {
     return new EvenkeelProcess(dataDir, output, freePort());
   }
 

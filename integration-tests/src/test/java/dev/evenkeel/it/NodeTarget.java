@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** The real Node Socket.IO server of the testbed, as a child process. */
@@ -31,19 +32,44 @@ final class NodeTarget implements AutoCloseable {
 
   /** What it counted at its own side. */
   JsonNode state() {
-    return ask("/state");
+    return control("GET", "/state");
+  }
+
+  /** What came, in its order. */
+  JsonNode record() {
+    return control("GET", "/record");
   }
 
   /** The last events, as they came. */
   JsonNode latest() {
-    return ask("/latest");
+    return control("GET", "/latest");
   }
 
-  private JsonNode ask(String path) {
+  /** Closes every connection, and the port. */
+  void stop() {
+    control("POST", "/stop");
+  }
+
+  /** Opens the same port again. */
+  void start() {
+    control("POST", "/start");
+  }
+
+  /** Ends every connection without a word. */
+  void drop() {
+    control("POST", "/drop");
+  }
+
+  private JsonNode control(String method, String path) {
     try (var control = HttpConnection.to(ports.get("controlPort").asInt())) {
-      return JSON.readTree(control.get(path).body());
+      HttpConnection.Answer answer =
+          method.equals("GET") ? control.get(path) : control.post(path, "");
+      if (answer.status() != 200) {
+        throw new IllegalStateException(path + " answered " + answer);
+      }
+      return JSON.readTree(answer.body());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -25,7 +25,15 @@ final class Servers
 
   /** A server that is still to be started. */
   EvenkeelProcess on(Path dataDir) {
-    EvenkeelProcess server = EvenkeelProcess.on(dataDir);
+    return remember(EvenkeelProcess.on(dataDir));
+  }
+
+  /** The same with its output in this file. */
+  EvenkeelProcess on(Path dataDir, Path output) {
+    return remember(EvenkeelProcess.on(dataDir, output));
+  }
+
+  private EvenkeelProcess remember(EvenkeelProcess server) {
     made.add(server);
     return server;
   }

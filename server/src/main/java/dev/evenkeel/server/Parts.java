@@ -20,14 +20,19 @@ import dev.evenkeel.server.query.History;
 import dev.evenkeel.server.query.LastEvents;
 import dev.evenkeel.server.query.ServerStatus;
 import dev.evenkeel.server.query.SessionList;
+import dev.evenkeel.server.query.SlowClients;
+import dev.evenkeel.server.query.TextPages;
 import dev.evenkeel.server.target.Acknowledge;
 import dev.evenkeel.server.target.PoolConfig;
 import dev.evenkeel.server.target.TargetConfig;
 import dev.evenkeel.server.target.TargetMetrics;
 import dev.evenkeel.server.target.Targets;
+import dev.evenkeel.server.text.IndexLimits;
+import dev.evenkeel.server.text.TextIndex;
 import dev.evenkeel.server.watch.MemoryWatch;
 import dev.evenkeel.server.watch.ProcessProbe;
 import dev.evenkeel.server.watch.WatchConfig;
+import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -39,6 +44,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -62,10 +68,13 @@ public class Parts {
 
   private static final long MAX_TAIL_BYTES = 2L << 20;
 
+  private static final Duration LONGEST_SEARCH = Duration.ofSeconds(3);
+
   private final Settings settings;
   private final Clock clock = Clock.systemUTC();
   private final MemoryBudget budget;
   private final SqliteEventLog log;
+  private final TextIndex textIndex;
   private final Extensions extensions;
   private final Handler handler;
   private final Intake intake;
@@ -81,6 +90,7 @@ public class Parts {
     try {
       budget = new MemoryBudget(settings.memoryBudget());
       log = openLog();
+      textIndex = textIndex();
       extensions = startExtensions();
       log.onRecovery(extensions::snapshot);
       handler = new Handler(handlerConfig(), log, extensions, clock);
@@ -92,7 +102,14 @@ public class Parts {
       status =
           new ServerStatus(
               new ServerStatus.Sources(
-                  intake, log, handler, extensions, budget, watch, new ReceiverViews(targets, hub)),
+                  intake,
+                  log,
+                  textIndex,
+                  handler,
+                  extensions,
+                  budget,
+                  watch,
+                  new ReceiverViews(targets, hub)),
               version(),
               clock);
     } catch (IllegalArgumentException | LogRefusedException e) {
@@ -132,6 +149,18 @@ public class Parts {
               + ". Make it writable, or set evenkeel.data-dir to another one",
           e);
     }
+  }
+
+  private TextIndex textIndex() {
+    var index =
+        new TextIndex(
+            settings.dataDir().resolve("text-index.db"),
+            settings.log().textSearch()
+                ? IndexLimits.of(settings.log().maxBytes())
+                : IndexLimits.OFF,
+            log);
+    log.countBeside(index::bytes);
+    return index;
   }
 
   private Extensions startExtensions() {
@@ -225,6 +254,7 @@ public class Parts {
   }
 
   void start(@Observes StartupEvent event) {
+    textIndex.start();
     handler.start();
     targets.start();
     hub.start();
@@ -243,6 +273,7 @@ public class Parts {
     hub.close();
     targets.close();
     extensions.close();
+    textIndex.close();
     log.close();
   }
 
@@ -267,7 +298,24 @@ public class Parts {
   @Produces
   @Singleton
   History history() {
-    return new History(log, (int) Math.min(8 << 20, budget.capacity() / 8));
+    return new History(log, pageBytes());
+  }
+
+  private int pageBytes() {
+    return (int) Math.min(8 << 20, budget.capacity() / 8);
+  }
+
+  @Produces
+  @Singleton
+  @DefaultBean
+  SlowClients slowClients() {
+    return SlowClients.DEFAULT;
+  }
+
+  @Produces
+  @Singleton
+  TextPages textPages() {
+    return new TextPages(log, textIndex, pageBytes(), LONGEST_SEARCH);
   }
 
   @Produces

@@ -26,6 +26,8 @@ class ArchitectureTest {
           .definedBy("..server.query..")
           .layer("watch")
           .definedBy("..server.watch..")
+          .layer("text")
+          .definedBy("..server.text..")
           .layer("target")
           .definedBy("..server.target..")
           .layer("hub")
@@ -51,6 +53,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("server")
           .whereLayer("watch")
           .mayOnlyBeAccessedByLayers("query", "server")
+          .whereLayer("text")
+          .mayOnlyBeAccessedByLayers("query", "server")
           .whereLayer("target")
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
           .whereLayer("hub")
@@ -63,7 +67,15 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("intake", "handler", "watch", "query", "server")
           .whereLayer("log")
           .mayOnlyBeAccessedByLayers(
-              "extension", "intake", "handler", "target", "hub", "watch", "query", "server");
+              "extension",
+              "intake",
+              "handler",
+              "text",
+              "target",
+              "hub",
+              "watch",
+              "query",
+              "server");
 
   @ArchTest
   static final ArchRule partsDoNotGoRound =
@@ -101,6 +113,7 @@ class ArchitectureTest {
               "..server.handler..",
               "..server.extension..",
               "..server.target..",
+              "..server.text..",
               "..server.hub",
               "..server.hub.engineio..",
               "..server.hub.socketio..",

@@ -35,7 +35,8 @@ final class KnownKeys {
           "evenkeel.pool.max-connections",
           "evenkeel.pool.cleanup-interval",
           "evenkeel.log.max-bytes",
-          "evenkeel.log.max-age");
+          "evenkeel.log.max-age",
+          "evenkeel.log.text-search");
 
   static final List<String> OF_A_TARGET = List.of("url", "token", "namespace", "acknowledge");
 

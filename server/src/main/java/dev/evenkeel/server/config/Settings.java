@@ -164,8 +164,9 @@ public record Settings(
    *
    * @param maxBytes of the log, at least 16 MB
    * @param maxAge of an event
+   * @param textSearch whether events can be searched by their text
    */
-  public record Log(long maxBytes, Duration maxAge) {
+  public record Log(long maxBytes, Duration maxAge, boolean textSearch) {
 
     public Log {
       Check.atLeast("evenkeel.log.max-bytes", maxBytes, 16L << 20, "the log needs at least 16 MB");

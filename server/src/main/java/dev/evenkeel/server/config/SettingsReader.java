@@ -91,7 +91,8 @@ public final class SettingsReader {
         targets(),
         new Settings.Log(
             found.size("evenkeel.log.max-bytes", 512L << 20),
-            found.duration("evenkeel.log.max-age", Duration.ofDays(7))),
+            found.duration("evenkeel.log.max-age", Duration.ofDays(7)),
+            found.flag("evenkeel.log.text-search", true)),
         new Settings.Access(
             token("evenkeel.token"),
             found.list("evenkeel.allowed-origins"),

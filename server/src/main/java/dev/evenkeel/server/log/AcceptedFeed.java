@@ -43,6 +43,10 @@ final class AcceptedFeed {
   private long onDiskUpTo;
 
   private final Deque<AcceptedEvent> fromDisk = new ArrayDeque<>();
+
+  /** While the disk is read nobody knows how far that will go. */
+  private boolean reading;
+
   private boolean closed;
 
   AcceptedFeed(MemoryBudget budget, Backlog backlog, long processed, long newest) {
@@ -156,11 +160,13 @@ final class AcceptedFeed {
     long after = cursor;
     long upTo = onDiskUpTo;
     List<AcceptedEvent> read;
+    reading = true;
     lock.unlock();
     try {
       read = backlog.read(after, upTo, READ_AT_ONCE);
     } finally {
       lock.lock();
+      reading = false;
     }
     fromDisk.addAll(read);
     cursor = read.isEmpty() ? upTo : read.getLast().seq();
@@ -171,7 +177,7 @@ final class AcceptedFeed {
     lock.lock();
     try {
       AcceptedEvent last = tail.peekLast();
-      return Math.max(cursor, last == null ? 0 : last.seq());
+      return Math.max(reading ? onDiskUpTo : cursor, last == null ? 0 : last.seq());
     } finally {
       lock.unlock();
     }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,16 @@ final class Retention {
    */
   private static final long STEP_BYTES = 8 << 20;
 
+  /** Nobody has seen these events yet: no more of them go than has to. */
+  private static final long STEP_UNPROCESSED_BYTES = 1 << 20;
+
   private static final int STEP_PAGES = 128;
 
   /** Free pages are soon used again: only more than this is given back, a tenth of the file. */
   private static final double FREE_SHARE = 0.1;
+
+  /** What is beside grows before events go, and this file keeps some of its pages free. */
+  private static final double BESIDE_ROOM = 1.25;
 
   private final LogConfig config;
   private final Clock clock;
@@ -41,6 +48,9 @@ final class Retention {
 
   private boolean gaveBack;
 
+  /** What other files take of the log's bytes; set by any thread. */
+  private volatile LongSupplier beside = () -> 0;
+
   Retention(LogConfig config, Clock clock, Gone gone, LogCounters counters) {
     this.config = config;
     this.clock = clock;
@@ -48,9 +58,19 @@ final class Retention {
     this.counters = counters;
   }
 
-  /** What the file may take: the rest is for the write-ahead log. */
+  /** Counts what other files take as a part of the log. */
+  void countBeside(LongSupplier bytes) {
+    beside = bytes;
+  }
+
+  /** What other files take of the log's bytes. */
+  long beside() {
+    return beside.getAsLong();
+  }
+
+  /** What the file may take: the rest is for the write-ahead log and for what is beside it. */
   private long limit() {
-    return config.maxBytes() - config.walBytes();
+    return config.maxBytes() - config.walBytes() - (long) (beside() * BESIDE_ROOM);
   }
 
   void load(Connection connection) throws SQLException {
@@ -205,15 +225,33 @@ final class Retention {
 
   /** The handler is behind by the whole log: the oldest that it has not read yet go. */
   private int removeUnprocessed(Connection connection, long buffered) throws SQLException {
+    long last = endOfUnprocessed(connection, buffered);
     try (PreparedStatement delete =
-        connection.prepareStatement(
-            """
-            DELETE FROM accepted WHERE seq IN
-              (SELECT seq FROM accepted WHERE seq > ? ORDER BY seq LIMIT 512)""")) {
+        connection.prepareStatement("DELETE FROM accepted WHERE seq > ? AND seq <= ?")) {
       delete.setLong(1, buffered);
+      delete.setLong(2, last);
       int removed = delete.executeUpdate();
       counters.dropped("retention", removed);
       return removed;
+    }
+  }
+
+  /** The last of the oldest events that have so many bytes together. */
+  private static long endOfUnprocessed(Connection connection, long buffered) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT seq, length(payload) FROM accepted WHERE seq > ? ORDER BY seq LIMIT "
+                + STEP_EVENTS)) {
+      select.setLong(1, buffered);
+      try (ResultSet rows = select.executeQuery()) {
+        long last = buffered;
+        long bytes = 0;
+        while (bytes < STEP_UNPROCESSED_BYTES && rows.next()) {
+          last = rows.getLong(1);
+          bytes += rows.getLong(2);
+        }
+        return last;
+      }
     }
   }
 
@@ -227,7 +265,8 @@ final class Retention {
               AND NOT EXISTS (SELECT 1 FROM published p WHERE p.session = s.key)
               AND NOT EXISTS (SELECT 1 FROM accepted a WHERE a.session = s.key AND a.seq >
                 (SELECT value FROM progress WHERE name = 'done-seq'))
-            ORDER BY last LIMIT 64)""");
+            ORDER BY last LIMIT 64)\
+          """);
     }
   }
 

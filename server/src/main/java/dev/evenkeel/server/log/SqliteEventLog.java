@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ public final class SqliteEventLog implements EventLog {
   private final AcceptedFeed feed;
   private final PublishedTail tail;
   private final Set<Long> alreadyDone;
+  private final Retention retention;
   private final LogWriter writer;
 
   /**
@@ -57,7 +59,7 @@ public final class SqliteEventLog implements EventLog {
       long floor = EventId.firstAt(database.notBefore());
       long lastSeq = Database.longOf(connection, "SELECT max(seq) FROM accepted");
       long lastId = Database.longOf(connection, "SELECT max(id) FROM published");
-      var retention = new Retention(config, clock, gone, counters);
+      this.retention = new Retention(config, clock, gone, counters);
       retention.load(connection);
       long nextId = Math.max(Math.max(lastId, gone.newest()) + 1, floor);
       var earlier =
@@ -117,6 +119,11 @@ public final class SqliteEventLog implements EventLog {
   /** What is written anew when a disk that failed is back: the state of all maps. */
   public void onRecovery(Supplier<List<StateChange>> state) {
     writer.onRecovery(state);
+  }
+
+  /** Counts what the files of others take as a part of the log: events go earlier. */
+  public void countBeside(LongSupplier bytes) {
+    retention.countBeside(bytes);
   }
 
   /** For queries: the file, read beside the writer. */
@@ -264,7 +271,7 @@ public final class SqliteEventLog implements EventLog {
     return new LogStatus(
         writer.isWritable(),
         writer.events(),
-        database.bytes(),
+        database.bytes() + retention.beside(),
         config.maxBytes(),
         writer.oldest(),
         counters.published.sum(),

@@ -1,6 +1,7 @@
 package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.log.EventType;
+import dev.evenkeel.server.text.TextQuery;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param order which come first
  * @param from events after this id, or, newest first, before it
  * @param filter which of them
+ * @param text what they have to hold, or null
  * @param limit the most events of a page
  */
-public record EventQuery(Order order, long from, Filter filter, int limit) {
+public record EventQuery(
+    Order order, long from, Filter filter, @Nullable TextQuery text, int limit) {
 
   /** The most events of a page. */
   public static final int MAX_LIMIT = 1000;
 
   private static final int DEFAULT_LIMIT = 100;
   private static final List<String> KNOWN =
-      List.of("after", "before", "session", "source", "name", "type", "limit");
+      List.of("after", "before", "session", "source", "name", "type", "text", "limit");
 
   /** Which events come first. */
   public enum Order {
@@ -51,15 +54,17 @@ public record EventQuery(Order order, long from, Filter filter, int limit) {
     }
   }
 
+  /** Events whatever they hold. */
+  public EventQuery(Order order, long from, Filter filter, int limit) {
+    this(order, from, filter, null, limit);
+  }
+
   /**
    * Reads the query of an address.
    *
    * @throws InvalidQueryException when something in it is unknown or wrong
    */
   public static EventQuery of(Map<String, List<String>> given) throws InvalidQueryException {
-    if (given.containsKey("text")) {
-      throw new InvalidQueryException("'text': this server has no text search yet");
-    }
     var parameters = Parameters.of(given, KNOWN);
     Long after = parameters.id("after");
     Long before = parameters.id("before");
@@ -74,11 +79,20 @@ public record EventQuery(Order order, long from, Filter filter, int limit) {
             parameters.word("source"),
             parameters.word("name"),
             typeOf(parameters.text("type")));
+    TextQuery text = textOf(parameters.text("text"));
     int limit = parameters.limit(MAX_LIMIT, DEFAULT_LIMIT);
     return after != null
-        ? new EventQuery(Order.OLDEST_FIRST, after, filter, limit)
+        ? new EventQuery(Order.OLDEST_FIRST, after, filter, text, limit)
         : new EventQuery(
-            Order.NEWEST_FIRST, before == null ? Long.MAX_VALUE : before, filter, limit);
+            Order.NEWEST_FIRST, before == null ? Long.MAX_VALUE : before, filter, text, limit);
+  }
+
+  private static @Nullable TextQuery textOf(@Nullable String text) throws InvalidQueryException {
+    try {
+      return text == null ? null : TextQuery.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidQueryException("'text': " + e.getMessage());
+    }
   }
 
   private static @Nullable EventType typeOf(@Nullable String text) throws InvalidQueryException {

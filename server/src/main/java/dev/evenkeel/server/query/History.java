@@ -23,7 +23,7 @@ public final class History {
 
   private static final int SLICE = 20_000;
 
-  private static final String BY_ID =
+  static final String BY_ID =
       "SELECT " + LogReader.COLUMNS + " FROM " + LogReader.TABLES + " WHERE p.id = ?";
 
   private final SqliteEventLog log;

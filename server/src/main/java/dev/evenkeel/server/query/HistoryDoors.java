@@ -1,6 +1,8 @@
 package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.text.TextIndex;
+import dev.evenkeel.server.text.TextQuery;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -22,21 +24,28 @@ import java.time.Duration;
 @Blocking
 public class HistoryDoors {
 
-  /** Whoever has not taken a page after this time loses the connection, and the page its memory. */
-  private static final long SLOWEST_CLIENT_MILLIS = 30_000;
-
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final History history;
+  private final TextPages texts;
   private final SessionList sessions;
   private final PageRoom room;
+  private final SlowClients slowClients;
   private final Vertx vertx;
 
   @Inject
-  HistoryDoors(History history, SessionList sessions, MemoryBudget budget, Vertx vertx) {
+  HistoryDoors(
+      History history,
+      TextPages texts,
+      SessionList sessions,
+      MemoryBudget budget,
+      SlowClients slowClients,
+      Vertx vertx) {
     this.history = history;
+    this.texts = texts;
     this.sessions = sessions;
     this.room = new PageRoom(budget, PATIENCE);
+    this.slowClients = slowClients;
     this.vertx = vertx;
   }
 
@@ -51,19 +60,24 @@ public class HistoryDoors {
     } catch (InvalidQueryException e) {
       return Answers.error(400, String.valueOf(e.getMessage()));
     }
+    if (query.text() != null && !texts.isOn()) {
+      return Answers.error(400, "'text': evenkeel.log.text-search is false, so there is no index");
+    }
     PageRoom.Place place = room.take(history.pageBytes());
     if (place == null) {
       return Answers.later("Too many events are being read at this moment");
     }
     boolean answered = false;
     try {
-      EventPage page = history.page(query);
+      EventPage page = read(query);
       if (!place.fit(page.size())) {
         return Answers.later("There is not enough memory for the next event at this moment");
       }
       closeWhenSent(place, routing);
       answered = true;
       return Response.ok((StreamingOutput) page::writeTo, MediaType.APPLICATION_JSON_TYPE).build();
+    } catch (TextIndex.NotReadyException | TextPages.TooSlowException e) {
+      return Answers.later(String.valueOf(e.getMessage()));
     } catch (SQLException e) {
       return unreadable(e);
     } finally {
@@ -73,10 +87,16 @@ public class HistoryDoors {
     }
   }
 
+  private EventPage read(EventQuery query)
+      throws TextIndex.NotReadyException, TextPages.TooSlowException, SQLException {
+    TextQuery text = query.text();
+    return text == null ? history.page(query) : texts.page(query, text);
+  }
+
   /** The page is written as fast as the client reads; a worker waits for that, one for a place. */
   private void closeWhenSent(PageRoom.Place place, RoutingContext routing) {
     HttpConnection connection = routing.request().connection();
-    long timer = vertx.setTimer(SLOWEST_CLIENT_MILLIS, id -> cut(connection));
+    long timer = vertx.setTimer(slowClients.longest().toMillis(), id -> cut(connection));
     routing.addEndHandler(
         ended -> {
           vertx.cancelTimer(timer);

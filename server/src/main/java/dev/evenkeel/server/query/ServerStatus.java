@@ -10,6 +10,7 @@ import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.intake.IntakeCounters;
 import dev.evenkeel.server.log.LogStatus;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.text.TextIndex;
 import dev.evenkeel.server.watch.MemoryWatch;
 import dev.evenkeel.server.watch.Receivers;
 import java.sql.SQLException;
@@ -34,6 +35,7 @@ public final class ServerStatus {
   public record Sources(
       Intake intake,
       SqliteEventLog log,
+      TextIndex textIndex,
       Handler handler,
       Extensions extensions,
       MemoryBudget budget,
@@ -134,6 +136,7 @@ public final class ServerStatus {
   public State state() {
     var queues = new ArrayList<QueueState>(from.intake().queues());
     queues.addAll(from.log().queues());
+    queues.add(from.textIndex().queue());
     queues.add(from.handler().queue());
     queues.addAll(from.receivers().queues());
     queues.add(from.watch().queue());

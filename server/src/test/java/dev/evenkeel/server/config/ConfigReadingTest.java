@@ -38,7 +38,7 @@ class ConfigReadingTest {
                 new Settings.Watch(true, Duration.ofSeconds(60), 500L << 20, true),
                 new Settings.Pool(3, Duration.ofSeconds(60)),
                 Map.of(),
-                new Settings.Log(512L << 20, Duration.ofDays(7)),
+                new Settings.Log(512L << 20, Duration.ofDays(7), true),
                 new Settings.Access(null, List.of(), List.of()),
                 Map.of()));
   }
@@ -51,7 +51,10 @@ class ConfigReadingTest {
               switch (key) {
                 case "evenkeel.data-dir" -> "/data";
                 case "evenkeel.debug" -> "yes";
-                case "evenkeel.watch.enabled", "evenkeel.watch.auto-cleanup" -> "false";
+                case "evenkeel.watch.enabled",
+                    "evenkeel.watch.auto-cleanup",
+                    "evenkeel.log.text-search" ->
+                    "false";
                 case "evenkeel.token" -> "secret";
                 case "evenkeel.allowed-origins" -> "http://a, http://b";
                 case "evenkeel.allowed-hosts" -> "h";
@@ -74,7 +77,7 @@ class ConfigReadingTest {
                 new Settings.Watch(false, seven, 17L << 20, false),
                 new Settings.Pool(7, seven),
                 Map.of(),
-                new Settings.Log(17L << 20, seven),
+                new Settings.Log(17L << 20, seven, false),
                 new Settings.Access("secret", List.of("http://a", "http://b"), List.of("h")),
                 Map.of()));
   }

@@ -71,8 +71,10 @@ class EventQueryTest {
           type=hooks         | 'type' is 'hooks'; there are [hook, derived, server]
           name=              | 'name' is empty; leave it out or give a value
           source=            | 'source' is empty; leave it out or give a value
-          text=secret        | 'text': this server has no text search yet
-          sesion=x           | 'sesion' is no parameter here; there are [after, before, limit, name, session, source, type]
+          text=              | 'text': the text has no word to look for
+          text=*             | 'text': the text has no word to look for
+          text="open          | 'text': the quote at character 0 is not closed
+          sesion=x           | 'sesion' is no parameter here; there are [after, before, limit, name, session, source, text, type]
           """,
       quoteCharacter = '`')
   void whatIsWrongIsRefusedWithItsName(String text, String message) {

@@ -1,0 +1,78 @@
+package dev.evenkeel.server.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.evenkeel.extension.HookEvent;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is looked through in a published event: all text values inside its {@code data}, at any
+ * depth. These are the payload as filtered, what processors attached, and the data of derived and
+ * server events; not the names of fields, and no numbers.
+ */
+final class EventText {
+
+  /** Takes one text value after the other. The array is only lent. */
+  @FunctionalInterface
+  interface Values {
+    void text(char[] characters, int offset, int length);
+  }
+
+  /** The envelope nests the payload, which may be as deep as it is allowed, one level deeper. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(HookEvent.MAX_DEPTH + 10)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private EventText() {}
+
+  /**
+   * Reads an event's text values, in order.
+   *
+   * @param json the event as it was published
+   * @return the event's type, as the event says it
+   * @throws IOException when it is no JSON object
+   */
+  static @Nullable String read(byte[] json, Values values) throws IOException {
+    String type = null;
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("an event is a JSON object, not " + parser.currentToken());
+      }
+      for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        parser.nextToken();
+        switch (field) {
+          case "type" -> type = parser.getText();
+          case "data" -> readValues(parser, values);
+          default -> parser.skipChildren();
+        }
+      }
+    }
+    return type;
+  }
+
+  private static void readValues(JsonParser parser, Values values) throws IOException {
+    int depth = 0;
+    for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
+      if (token == JsonToken.VALUE_STRING) {
+        values.text(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+      } else if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      }
+      if (depth == 0) {
+        return;
+      }
+    }
+  }
+}

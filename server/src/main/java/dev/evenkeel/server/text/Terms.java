@@ -1,0 +1,98 @@
+package dev.evenkeel.server.text;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.evenkeel.server.log.EventType;
+import dev.evenkeel.server.log.PublishedEvent;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the index knows of an event: its words, and marks for its session, source, name and type, so
+ * that a word and a filter together are one question to one index.
+ *
+ * <p>A mark begins with a character that no word has, and goes on with a digest: a session's name
+ * may hold anything and have any length.
+ */
+final class Terms {
+
+  /** Of an event with more different words than this, the first are indexed. */
+  static final int MAX_WORDS = 10_000;
+
+  private static final char SESSION = '\ue000';
+  private static final char SOURCE = '\ue001';
+  private static final char NAME = '\ue002';
+  private static final char TYPE = '\ue003';
+
+  private static final int DIGEST_BYTES = 16;
+
+  private Terms() {}
+
+  /**
+   * All terms of an event, each once, with spaces between them.
+   *
+   * @throws IOException when the event cannot be read
+   */
+  static String of(PublishedEvent event) throws IOException {
+    Set<String> words = new HashSet<>();
+    String type =
+        EventText.read(
+            event.json(),
+            (characters, offset, length) -> {
+              if (words.size() < MAX_WORDS) {
+                Words.of(characters, offset, length, words::add);
+              }
+            });
+    var terms = new StringBuilder(words.size() * 8 + 160);
+    terms.append(mark(SESSION, event.session().id())).append(' ');
+    terms.append(mark(SOURCE, event.session().source())).append(' ');
+    terms.append(mark(NAME, event.name())).append(' ');
+    terms.append(mark(TYPE, String.valueOf(type)));
+    words.stream().limit(MAX_WORDS).forEach(word -> terms.append(' ').append(word));
+    return terms.toString();
+  }
+
+  /** The question to FTS5: each term in quotes, so that nothing in it is an operator. */
+  static String match(Wanted wanted) {
+    List<String> terms = new ArrayList<>();
+    if (wanted.session() != null) {
+      terms.add(quoted(mark(SESSION, wanted.session())));
+    }
+    if (wanted.source() != null) {
+      terms.add(quoted(mark(SOURCE, wanted.source())));
+    }
+    if (wanted.name() != null) {
+      terms.add(quoted(mark(NAME, wanted.name())));
+    }
+    EventType type = wanted.type();
+    if (type != null) {
+      terms.add(quoted(mark(TYPE, type.text())));
+    }
+    for (TextQuery.Phrase phrase : wanted.text().phrases()) {
+      int last = phrase.words().size() - 1;
+      for (int i = 0; i <= last; i++) {
+        terms.add(quoted(phrase.words().get(i)) + (phrase.prefix() && i == last ? "*" : ""));
+      }
+    }
+    return String.join(" AND ", terms);
+  }
+
+  private static String quoted(String term) {
+    return '"' + term + '"';
+  }
+
+  private static String mark(char kind, String value) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(UTF_8));
+      return kind + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

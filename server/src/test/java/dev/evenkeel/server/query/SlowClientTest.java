@@ -1,0 +1,141 @@
+package dev.evenkeel.server.query;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.budget.QueueState;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A client that asks for much and reads nothing loses its connection, and the page its memory. */
+@QuarkusTest
+@TestProfile(SlowClientTest.Impatience.class)
+class SlowClientTest {
+
+  private static final int EVENTS = 7;
+
+  /** A server that waits for half a second where others wait for half a minute. */
+  public static final class Impatience implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      Path data = Path.of("target", "slow-client-test-" + UUID.randomUUID()).toAbsolutePath();
+      return Map.of("evenkeel.data-dir", data.toString(), "quarkus.http.test-port", "0");
+    }
+
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+      return Set.of(HalfASecond.class);
+    }
+  }
+
+  /** How long the server waits in this test. */
+  @Alternative
+  @Singleton
+  public static final class HalfASecond {
+    @Produces
+    @Alternative
+    @Singleton
+    SlowClients slowClients() {
+      return new SlowClients(Duration.ofMillis(500));
+    }
+  }
+
+  @TestHTTPResource URI address;
+  @Inject MemoryBudget budget;
+  @Inject ServerStatus status;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private void post() throws Exception {
+    String large = "x".repeat(1_000_000);
+    for (int i = 0; i < EVENTS; i++) {
+      String event = "{\"session_id\":\"s\",\"hook_event_name\":\"L%d\",\"x\":\"%s\"}";
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(address.resolve("/hooks/codex"))
+                  .POST(HttpRequest.BodyPublishers.ofString(event.formatted(i, large)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+    }
+  }
+
+  private long tailBytes() {
+    return status.state().queues().stream()
+        .filter(queue -> queue.name().equals("published-tail"))
+        .mapToLong(QueueState::bytes)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private int readable() throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(address.resolve("/api/events?session=s")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    return answer.body().split("\"type\":\"hook\"", -1).length - 1;
+  }
+
+  @Test
+  void itLosesItsConnectionAndTheBudgetGetsItsBytesBack() throws Exception {
+    // Given
+    post();
+    await().until(() -> readable() == EVENTS);
+    await().until(() -> budget.used() == tailBytes());
+    try (var client = new Socket()) {
+      client.setReceiveBufferSize(4096);
+      client.connect(new InetSocketAddress("127.0.0.1", address.getPort()));
+      // When it asks and does not read
+      client
+          .getOutputStream()
+          .write("GET /api/events?session=s HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+      await("the page is held for it").until(() -> budget.used() - tailBytes() > 6_000_000);
+      // Then
+      await("its memory is given back while the client still holds on")
+          .atMost(30, TimeUnit.SECONDS)
+          .until(() -> budget.used() == tailBytes());
+      assertThat(client.isClosed()).isFalse();
+      assertThat(bytesUntilTheEnd(client.getInputStream()))
+          .as("the connection ends before the page does")
+          .isLessThan(EVENTS * 1_000_000L);
+    }
+    assertThat(readable()).as("others are served").isEqualTo(EVENTS);
+  }
+
+  private static long bytesUntilTheEnd(InputStream in) throws IOException {
+    long bytes = 0;
+    byte[] some = new byte[64 << 10];
+    try {
+      for (int read = in.read(some); read >= 0; read = in.read(some)) {
+        bytes += read;
+      }
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+    return bytes;
+  }
+}
