@@ -1,6 +1,7 @@
 package dev.evenkeel.server.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -59,6 +60,10 @@ final class LogWriter {
 
   private long positionsAt;
   private long retentionAt;
+
+  /** Payloads that were written since retention had nothing more to do. */
+  private long writtenBytes;
+
   private long retryAt;
   private long retryNanos = FIRST_RETRY_NANOS;
   private long failedAt;
@@ -188,7 +193,9 @@ final class LogWriter {
     }
     try {
       for (int i = 0; i < seqs.length; i++) {
-        to.append(seqs[i], group.appends().get(i).event());
+        HookEvent event = group.appends().get(i).event();
+        to.append(seqs[i], event);
+        writtenBytes += event.size();
       }
       int next = 0;
       for (Work.Publish each : group.publications()) {
@@ -292,12 +299,13 @@ final class LogWriter {
       }
       checkpoints.afterCommit(to.connection());
       long now = System.nanoTime();
-      if (now - retentionAt < RETENTION_NANOS) {
+      if (now - retentionAt < RETENTION_NANOS && !parts.retention().isSoonFull(writtenBytes)) {
         return false;
       }
       boolean more = parts.retention().step(to, parts.feed().buffered());
       if (!more) {
         retentionAt = now;
+        writtenBytes = 0;
         if (parts.retention().takeGaveBack()) {
           checkpoints.afterShrinking(to.connection());
         }

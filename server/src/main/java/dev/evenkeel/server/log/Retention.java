@@ -34,6 +34,9 @@ final class Retention {
   /** Free pages are soon used again: only more than this is given back, a tenth of the file. */
   private static final double FREE_SHARE = 0.1;
 
+  /** A step leaves a twentieth free: so it has to look before a part of that is written. */
+  private static final int SOON_FULL = 80;
+
   /** What is beside grows before events go, and this file keeps some of its pages free. */
   private static final double BESIDE_ROOM = 1.25;
 
@@ -71,6 +74,11 @@ final class Retention {
   /** What the file may take: the rest is for the write-ahead log and for what is beside it. */
   private long limit() {
     return config.maxBytes() - config.walBytes() - (long) (beside() * BESIDE_ROOM);
+  }
+
+  /** Whether so many new bytes are a good part of the room that {@link #step} leaves. */
+  boolean isSoonFull(long writtenBytes) {
+    return writtenBytes > config.maxBytes() / SOON_FULL;
   }
 
   void load(Connection connection) throws SQLException {

@@ -38,7 +38,7 @@ class SlowClientTest {
 
   private static final int EVENTS = 7;
 
-  /** A server that waits for half a second where others wait for half a minute. */
+  /** A server that waits for five seconds where others wait for half a minute. */
   public static final class Impatience implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -48,19 +48,19 @@ class SlowClientTest {
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-      return Set.of(HalfASecond.class);
+      return Set.of(FiveSeconds.class);
     }
   }
 
   /** How long the server waits in this test. */
   @Alternative
   @Singleton
-  public static final class HalfASecond {
+  public static final class FiveSeconds {
     @Produces
     @Alternative
     @Singleton
     SlowClients slowClients() {
-      return new SlowClients(Duration.ofMillis(500));
+      return new SlowClients(Duration.ofSeconds(5));
     }
   }
 
