@@ -32,6 +32,8 @@ class ArchitectureTest {
           .definedBy("..server.hub..")
           .layer("intake")
           .definedBy("..server.intake..")
+          .layer("guard")
+          .definedBy("..server.guard..")
           .layer("handler")
           .definedBy("..server.handler..")
           .layer("extension")
@@ -57,10 +59,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
           .whereLayer("intake")
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
+          .whereLayer("guard")
+          .mayOnlyBeAccessedByLayers("intake", "query", "server")
           .whereLayer("handler")
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
           .whereLayer("extension")
-          .mayOnlyBeAccessedByLayers("intake", "handler", "watch", "query", "server")
+          .mayOnlyBeAccessedByLayers("intake", "guard", "handler", "watch", "query", "server")
           .whereLayer("log")
           .mayOnlyBeAccessedByLayers(
               "extension", "intake", "handler", "target", "hub", "watch", "query", "server");
@@ -98,6 +102,7 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               "..server.log..",
+              "..server.guard..",
               "..server.handler..",
               "..server.extension..",
               "..server.target..",

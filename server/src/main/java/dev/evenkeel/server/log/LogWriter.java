@@ -188,7 +188,8 @@ final class LogWriter {
     }
     try {
       for (int i = 0; i < seqs.length; i++) {
-        to.append(seqs[i], group.appends().get(i).event());
+        Work.Append append = group.appends().get(i);
+        to.append(seqs[i], append.event(), append.decisions());
       }
       int next = 0;
       for (Work.Publish each : group.publications()) {
@@ -216,7 +217,7 @@ final class LogWriter {
       if (publication.dropReason() != null) {
         to.removeAccepted(accepted.seq());
       } else if (!accepted.logged()) {
-        to.append(accepted.seq(), accepted.event());
+        to.append(accepted.seq(), accepted.event(), accepted.decisions());
       }
     }
     int next = from;
@@ -252,7 +253,8 @@ final class LogWriter {
   private void answer(Work.Group group, long[] seqs, boolean logged) {
     for (int i = 0; i < seqs.length; i++) {
       Work.Append append = group.appends().get(i);
-      boolean kept = parts.feed().add(new AcceptedEvent(seqs[i], append.event(), logged));
+      boolean kept =
+          parts.feed().add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
       if (!logged) {
         parts.counters().unlogged.increment();
       }
