@@ -5,6 +5,8 @@ import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.config.Settings;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.RunningExtension;
+import dev.evenkeel.server.guard.GuardConfig;
+import dev.evenkeel.server.guard.Guards;
 import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.handler.HandlerConfig;
 import dev.evenkeel.server.hub.Hub;
@@ -94,7 +96,7 @@ public class Parts {
       extensions = startExtensions();
       log.onRecovery(extensions::snapshot);
       handler = new Handler(handlerConfig(), log, extensions, clock);
-      intake = new Intake(log, budget, extensions.filters(), clock);
+      intake = new Intake(log, budget, extensions.filters(), guards(), clock);
       targets = targets();
       doorkeeper = doorkeeper(settings.access());
       hub = hub();
@@ -184,6 +186,11 @@ public class Parts {
         Math.min(usual.windowBytes(), settings.memoryBudget() / TAIL_SHARE),
         settings.state().cleanupIntervalEvents(),
         settings.debug());
+  }
+
+  private Guards guards() {
+    Settings.Guards wanted = settings.guards();
+    return new Guards(extensions::guardsOf, new GuardConfig(wanted.deadline(), wanted.deadlines()));
   }
 
   private Targets targets() {

@@ -34,6 +34,8 @@ class ArchitectureTest {
           .definedBy("..server.hub..")
           .layer("intake")
           .definedBy("..server.intake..")
+          .layer("guard")
+          .definedBy("..server.guard..")
           .layer("handler")
           .definedBy("..server.handler..")
           .layer("extension")
@@ -61,10 +63,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
           .whereLayer("intake")
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
+          .whereLayer("guard")
+          .mayOnlyBeAccessedByLayers("intake", "query", "server")
           .whereLayer("handler")
           .mayOnlyBeAccessedByLayers("watch", "query", "server")
           .whereLayer("extension")
-          .mayOnlyBeAccessedByLayers("intake", "handler", "watch", "query", "server")
+          .mayOnlyBeAccessedByLayers("intake", "guard", "handler", "watch", "query", "server")
           .whereLayer("log")
           .mayOnlyBeAccessedByLayers(
               "extension",
@@ -110,6 +114,7 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               "..server.log..",
+              "..server.guard..",
               "..server.handler..",
               "..server.extension..",
               "..server.target..",

@@ -37,6 +37,14 @@ public interface Extension {
   }
 
   /**
+   * Whether it runs where nothing is configured; {@code evenkeel.extensions.<name>.enabled} and the
+   * operator's switch go before.
+   */
+  default boolean enabledByDefault() {
+    return true;
+  }
+
+  /**
    * Registers what this extension does.
    *
    * @throws Exception when the extension cannot work; the server then names it, says why and does

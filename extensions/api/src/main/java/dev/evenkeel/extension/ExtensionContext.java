@@ -10,9 +10,10 @@ public interface ExtensionContext {
    * The extension's configuration: the keys {@code evenkeel.extensions.<name>.<component>} read
    * into a record, a component's name in kebab case. Components may be of type {@code String},
    * {@code int}, {@code long}, {@code boolean}, {@code double}, {@link Duration} (as {@code 300s},
-   * {@code 5m} or {@code PT5M}) and {@code List<String>} (separated by commas). A missing key
-   * leaves the value that the record's constructor without parameters gives, or, without one, 0,
-   * false, an empty list or null.
+   * {@code 5m} or {@code PT5M}) and {@code List<String>} (separated by commas). A component of type
+   * {@code Map<String, SomeRecord>} takes the keys {@code <component>.<any name>.<component of
+   * SomeRecord>}. A missing key leaves the value that the record's constructor without parameters
+   * gives, or, without one, 0, false, an empty list or map, or null.
    *
    * @throws IllegalArgumentException when a value does not fit its component, or a key names none
    */

@@ -34,6 +34,7 @@ final class KnownKeys {
           "evenkeel.watch.auto-cleanup",
           "evenkeel.pool.max-connections",
           "evenkeel.pool.cleanup-interval",
+          "evenkeel.guards.deadline",
           "evenkeel.log.max-bytes",
           "evenkeel.log.max-age",
           "evenkeel.log.text-search");
@@ -41,10 +42,14 @@ final class KnownKeys {
   static final List<String> OF_A_TARGET = List.of("url", "token", "namespace", "acknowledge");
 
   static final Pattern TARGET = Pattern.compile("evenkeel\\.targets\\.([^.]+)\\.([^.]+)");
+  static final Pattern GUARD_DEADLINE = Pattern.compile("evenkeel\\.guards\\.deadlines\\.(.+)");
   static final Pattern EXTENSION = Pattern.compile("evenkeel\\.extensions\\.([^.]+)\\.(.+)");
 
   private static final Pattern TARGET_VARIABLE =
       Pattern.compile("EVENKEEL_TARGETS_(.+)_(URL|TOKEN|NAMESPACE|ACKNOWLEDGE)");
+
+  private static final Pattern GUARD_DEADLINE_VARIABLE =
+      Pattern.compile("EVENKEEL_GUARDS_DEADLINES_(.+)");
 
   /** Underscores in pairs, where a quoted part begins and ends, allow a name of several words. */
   private static final Pattern EXTENSION_VARIABLE =
@@ -67,7 +72,9 @@ final class KnownKeys {
 
   /** Whether there is a setting of this name. An extension's keys are left to the extension. */
   static boolean isKnown(String key) {
-    if (SCALARS.contains(key) || EXTENSION.matcher(key).matches()) {
+    if (SCALARS.contains(key)
+        || EXTENSION.matcher(key).matches()
+        || GUARD_DEADLINE.matcher(key).matches()) {
       return true;
     }
     Matcher target = TARGET.matcher(key);
@@ -86,11 +93,18 @@ final class KnownKeys {
         || (variable.equals("EVENKEEL_PORT") && value.contains("://"));
   }
 
-  /** The key that a variable of a target or an extension sets, or null when it is none of these. */
+  /**
+   * The key that a variable of a target, a guard's deadline or an extension sets, or null when it
+   * is none of these.
+   */
   static @Nullable String keyOf(String variable) {
     Matcher target = TARGET_VARIABLE.matcher(variable);
     if (target.matches()) {
       return "evenkeel.targets." + words(target.group(1)) + "." + words(target.group(2));
+    }
+    Matcher deadline = GUARD_DEADLINE_VARIABLE.matcher(variable);
+    if (deadline.matches()) {
+      return "evenkeel.guards.deadlines." + deadline.group(1).toLowerCase(Locale.ROOT);
     }
     Matcher extension = EXTENSION_VARIABLE.matcher(variable);
     if (extension.matches()) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param watch the watch on memory
  * @param pool the connections to each target
  * @param targets by name, the Socket.IO servers that get every event
+ * @param guards how long agents wait for guards
  * @param log what is kept on disk
  * @param access who may come in
  * @param extensions by extension, its settings by key; the extension checks its own
@@ -33,6 +34,7 @@ public record Settings(
     Watch watch,
     Pool pool,
     Map<String, Target> targets,
+    Guards guards,
     Log log,
     Access access,
     Map<String, Map<String, String>> extensions) {
@@ -157,6 +159,31 @@ public record Settings(
     ALWAYS,
     /** Never. */
     NEVER
+  }
+
+  /**
+   * How long agents wait for guards.
+   *
+   * @param deadline for all guards of an event
+   * @param deadlines the same for some events, by name in any case
+   */
+  public record Guards(Duration deadline, Map<String, Duration> deadlines) {
+
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    public Guards {
+      check("evenkeel.guards.deadline", deadline);
+      deadlines.forEach((event, own) -> check("evenkeel.guards.deadlines." + event, own));
+      deadlines = Map.copyOf(deadlines);
+    }
+
+    private static void check(String key, Duration deadline) {
+      Check.positive(key, deadline);
+      if (deadline.compareTo(LONGEST) > 0) {
+        throw new InvalidSettingException(
+            key, " is " + deadline + "; the agent waits meanwhile, so at most 60s are possible");
+      }
+    }
   }
 
   /**

@@ -89,6 +89,8 @@ public final class SettingsReader {
             found.number("evenkeel.pool.max-connections", 3),
             found.duration("evenkeel.pool.cleanup-interval", Duration.ofSeconds(60))),
         targets(),
+        new Settings.Guards(
+            found.duration("evenkeel.guards.deadline", Duration.ofSeconds(1)), guardDeadlines()),
         new Settings.Log(
             found.size("evenkeel.log.max-bytes", 512L << 20),
             found.duration("evenkeel.log.max-age", Duration.ofDays(7)),
@@ -98,6 +100,17 @@ public final class SettingsReader {
             found.list("evenkeel.allowed-origins"),
             found.list("evenkeel.allowed-hosts")),
         extensions());
+  }
+
+  private Map<String, Duration> guardDeadlines() {
+    var deadlines = new TreeMap<String, Duration>();
+    for (String key : found.keys()) {
+      Matcher matcher = KnownKeys.GUARD_DEADLINE.matcher(key);
+      if (matcher.matches() && found.text(key) != null) {
+        deadlines.put(matcher.group(1), found.duration(key, Duration.ofSeconds(1)));
+      }
+    }
+    return deadlines;
   }
 
   private Map<String, Settings.Target> targets() {

@@ -6,8 +6,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,26 +24,54 @@ final class ConfigRecords {
    * @throws IllegalArgumentException when a value does not fit its component, or a key names none
    */
   static <C extends Record> C read(Class<C> type, String extension, Map<String, String> values) {
+    return read(type, extension, "", values);
+  }
+
+  private static <C extends Record> C read(
+      Class<C> type, String extension, String prefix, Map<String, String> values) {
     RecordComponent[] components = type.getRecordComponents();
     var known = new TreeSet<String>();
+    var unknown = new TreeSet<>(values.keySet());
     Object[] arguments = new Object[components.length];
     C defaults = defaults(type);
     for (int i = 0; i < components.length; i++) {
       String key = kebab(components[i].getName());
       known.add(key);
+      unknown.remove(key);
+      if (components[i].getType() == Map.class) {
+        NamedRecords named = NamedRecords.of(components[i], key, values);
+        unknown.removeAll(named.keys());
+        arguments[i] =
+            named.isEmpty()
+                ? defaultOf(components[i], defaults)
+                : entries(named, extension, prefix + key + '.');
+        continue;
+      }
       String text = values.get(key);
       arguments[i] =
           text == null
               ? defaultOf(components[i], defaults)
-              : parse(components[i].getType(), text.strip(), keyOf(extension, key));
+              : parse(components[i].getType(), text.strip(), keyOf(extension, prefix + key));
     }
-    for (String key : values.keySet()) {
-      if (!known.contains(key)) {
-        throw new IllegalArgumentException(
-            keyOf(extension, key) + " is no setting of " + extension + "; it knows " + known);
-      }
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          keyOf(extension, prefix + unknown.first())
+              + " is no setting of "
+              + extension
+              + "; it knows "
+              + known);
     }
     return create(type, components, arguments);
+  }
+
+  private static Map<String, Record> entries(NamedRecords named, String extension, String prefix) {
+    var entries = new TreeMap<String, Record>();
+    named
+        .values()
+        .forEach(
+            (name, values) ->
+                entries.put(name, read(named.type(), extension, prefix + name + '.', values)));
+    return Collections.unmodifiableMap(entries);
   }
 
   private static String keyOf(String extension, String key) {
@@ -79,6 +109,9 @@ final class ConfigRecords {
     }
     if (type == List.class) {
       return List.of();
+    }
+    if (type == Map.class) {
+      return Map.of();
     }
     if (type == int.class) {
       return 0;

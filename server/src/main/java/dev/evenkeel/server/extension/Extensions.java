@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 public final class Extensions implements AutoCloseable {
 
   private static final String ALL = "*";
+  private static final String ENABLED = "enabled";
 
   private final List<RunningExtension> running = new ArrayList<>();
   private final List<Registration.Filter> filters;
@@ -51,10 +52,11 @@ public final class Extensions implements AutoCloseable {
     }
     running.sort(Comparator.comparing(RunningExtension::name));
     checkNames(config.keySet());
+    running.removeIf(each -> !isOn(each, config.getOrDefault(each.name(), Map.of())));
     for (RunningExtension each : running) {
       var offer =
           new RunningExtension.Offer(
-              config.getOrDefault(each.name(), Map.of()), state, limits, clock);
+              ownOf(config.getOrDefault(each.name(), Map.of())), state, limits, clock);
       try {
         each.start(offer);
       } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
@@ -68,6 +70,29 @@ public final class Extensions implements AutoCloseable {
     indexGuards();
     guardsOfAll = guards.getOrDefault(ALL, List.of());
     processors = running.stream().flatMap(each -> each.processors().stream()).toList();
+  }
+
+  private static boolean isOn(RunningExtension extension, Map<String, String> config) {
+    String enabled = config.get(ENABLED);
+    return switch (enabled == null ? "" : enabled.strip()) {
+      case "" -> extension.isEnabledByDefault();
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "evenkeel.extensions."
+                  + extension.name()
+                  + ".enabled is '"
+                  + enabled
+                  + "'; it is true or false");
+    };
+  }
+
+  /** What goes to the extension: all but the server's own key. */
+  private static Map<String, String> ownOf(Map<String, String> config) {
+    var own = new HashMap<>(config);
+    own.remove(ENABLED);
+    return own;
   }
 
   private static String reason(Throwable e) {

@@ -94,6 +94,10 @@ public final class RunningExtension {
     return extension.getClass().getName().startsWith(SHIPPED_PACKAGE);
   }
 
+  boolean isEnabledByDefault() {
+    return extension.enabledByDefault();
+  }
+
   /** How it is. */
   public State state() {
     return lateCalls.get() > 0 ? State.STUCK : State.RUNNING;

@@ -16,6 +16,11 @@ final class Answers {
     return Response.ok().header("Content-Length", 0).build();
   }
 
+  /** What a guard tells the agent, in its own format. */
+  static Response decision(String json) {
+    return Response.ok(json, MediaType.APPLICATION_JSON_TYPE).build();
+  }
+
   static Response error(int status, String error) {
     return Response.status(status)
         .type(MediaType.APPLICATION_JSON_TYPE)

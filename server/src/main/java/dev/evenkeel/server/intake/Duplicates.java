@@ -24,9 +24,11 @@ final class Duplicates {
   /**
    * What makes two events the same. Length and checksum stand for the bytes: other bytes with the
    * same checksum would also need the same session, event and {@code tool_use_id}, which one agent
-   * gives to one call, within two seconds.
+   * gives to one call, within two seconds. What guards are asked about and what not are apart: each
+   * needs an answer of its own.
    */
-  private record Key(Session session, String event, String toolUseId, int length, long checksum) {}
+  private record Key(
+      Session session, String event, String toolUseId, int length, long checksum, boolean judged) {}
 
   private final Cache<Key, CompletableFuture<Intake.Outcome>> recent;
 
@@ -43,24 +45,25 @@ final class Duplicates {
   /**
    * Remembers an event.
    *
+   * @param judged whether guards are asked about it
    * @param outcome what becomes of it
    * @return what becomes of the same event that came before, or null when this is the first
    */
   @Nullable CompletableFuture<Intake.Outcome> firstOf(
-      HookEvent event, CompletableFuture<Intake.Outcome> outcome) {
+      HookEvent event, boolean judged, CompletableFuture<Intake.Outcome> outcome) {
     String toolUseId = event.toolUseId();
     if (toolUseId == null) {
       return null;
     }
-    return recent.asMap().putIfAbsent(keyOf(event, toolUseId), outcome);
+    return recent.asMap().putIfAbsent(keyOf(event, toolUseId, judged), outcome);
   }
 
-  private static Key keyOf(HookEvent event, String toolUseId) {
+  private static Key keyOf(HookEvent event, String toolUseId, boolean judged) {
     ByteBuffer payload = event.utf8();
     int length = payload.remaining();
     var checksum = new CRC32C();
     checksum.update(payload);
-    return new Key(event.session(), event.name(), toolUseId, length, checksum.getValue());
+    return new Key(event.session(), event.name(), toolUseId, length, checksum.getValue(), judged);
   }
 
   QueueState state() {

@@ -39,6 +39,11 @@ final class Filters {
     this.counters = counters;
   }
 
+  /** Whether what comes is kept as it is. */
+  boolean isEmpty() {
+    return filters.isEmpty();
+  }
+
   /** Completes with what is to be kept, at once where no filter may block. */
   CompletableFuture<HookEvent> apply(HookEvent event) {
     if (filters.isEmpty()) {

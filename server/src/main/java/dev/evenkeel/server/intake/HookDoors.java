@@ -11,6 +11,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ public class HookDoors {
     return Uni.createFrom()
         .completionStage(
             () ->
-                read(Intake.ofMpm(), request)
+                read(body -> intake.take(Intake.ofMpm(), body), request)
                     .thenApply(
                         answer ->
                             answer.getStatus() == 200 ? Response.noContent().build() : answer));
@@ -80,7 +81,9 @@ public class HookDoors {
       intake.reject(wrong);
       return Uni.createFrom().item(Answers.error(400, wrong));
     }
-    return Uni.createFrom().completionStage(() -> read(Intake.of(agent, event), request));
+    return Uni.createFrom()
+        .completionStage(
+            () -> read(body -> intake.takeAndAnswer(Intake.of(agent, event), body), request));
   }
 
   private static @Nullable String wrongWith(
@@ -98,14 +101,15 @@ public class HookDoors {
     return null;
   }
 
-  private CompletableFuture<Response> read(Intake.Format format, HttpServerRequest request) {
+  private CompletableFuture<Response> read(
+      Function<byte[], CompletableFuture<Intake.Outcome>> take, HttpServerRequest request) {
     return BodyReader.read(request, budget)
         .thenCompose(
             body -> {
               if (body instanceof BodyReader.Body.Incomplete) {
                 closeWhenAnswered(request);
               }
-              return taken(format, body);
+              return taken(take, body);
             });
   }
 
@@ -117,11 +121,11 @@ public class HookDoors {
             .setTimer(TO_READ_THE_ANSWER_MILLIS, fired -> request.connection().close());
   }
 
-  private CompletableFuture<Response> taken(Intake.Format format, BodyReader.Body body) {
+  private CompletableFuture<Response> taken(
+      Function<byte[], CompletableFuture<Intake.Outcome>> take, BodyReader.Body body) {
     return switch (body) {
       case BodyReader.Body.Complete complete ->
-          intake
-              .take(format, complete.bytes())
+          take.apply(complete.bytes())
               .whenComplete((outcome, failure) -> budget.release(complete.reserved()))
               .thenApply(HookDoors::answer);
       case BodyReader.Body.TooLarge _ -> {
@@ -140,6 +144,9 @@ public class HookDoors {
   }
 
   private static Response answer(Intake.Outcome outcome) {
+    if (!outcome.answer().isEmpty()) {
+      return Answers.decision(outcome.answer());
+    }
     return switch (outcome) {
       case Intake.Outcome.Taken _, Intake.Outcome.Merged _, Intake.Outcome.Shed _ ->
           Answers.empty();

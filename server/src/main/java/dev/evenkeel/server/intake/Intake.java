@@ -6,10 +6,14 @@ import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.Registration;
+import dev.evenkeel.server.guard.GuardCounters;
+import dev.evenkeel.server.guard.Guards;
+import dev.evenkeel.server.guard.Judgement;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +21,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes one event: reads its envelope, sheds it when memory is short, merges, filters, appends. */
+/**
+ * Takes one event: reads its envelope, sheds it when memory is short, merges, asks the guards,
+ * filters, appends.
+ */
 public final class Intake implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Intake.class.getName());
@@ -31,19 +38,39 @@ public final class Intake implements AutoCloseable {
   /** What is shed first: one event for each line on the screen, and a copy of others. */
   private static final Set<String> LEAST_VALUABLE = Set.of("MessageDisplay", "PostToolBatch");
 
-  /** What became of an event. */
+  /** What became of an event, and what guards tell the agent: mostly nothing. */
   public sealed interface Outcome {
-    /** It is kept, or came before, or was shed: the agent gets the same answer. */
-    record Taken(Appended how) implements Outcome {}
 
-    /** It is the same as one that came just before. */
-    record Merged() implements Outcome {}
+    /** The body of the agent's answer, in its own format; empty when there is nothing to tell. */
+    String answer();
+
+    /** It is kept, or came before, or was shed: the agent gets the same answer. */
+    record Taken(Appended how, String answer) implements Outcome {
+      Taken(Appended how) {
+        this(how, "");
+      }
+    }
+
+    /** It is the same as one that came just before, and gets the same answer. */
+    record Merged(String answer) implements Outcome {
+      Merged() {
+        this("");
+      }
+    }
 
     /** It was passed over because memory was short. */
-    record Shed() implements Outcome {}
+    record Shed(String answer) implements Outcome {
+      Shed() {
+        this("");
+      }
+    }
 
-    /** It is no event. */
-    record Rejected(String error) implements Outcome {}
+    /** It is no event, or, with an answer, the server failed to keep it. */
+    record Rejected(String error, String answer) implements Outcome {
+      Rejected(String error) {
+        this(error, "");
+      }
+    }
   }
 
   private final EventLog log;
@@ -57,16 +84,24 @@ public final class Intake implements AutoCloseable {
 
   private final Duplicates duplicates;
   private final Filters filters;
+  private final DecisionFilter decisionFilter;
+  private final Guards guards;
 
-  /** An intake that is ready. */
-  public Intake(EventLog log, MemoryBudget budget, List<Registration.Filter> filters, Clock clock) {
-    this(log, budget, filters, clock, Ticker.systemTicker());
+  /** An intake that is ready. It closes the guards when it is closed. */
+  public Intake(
+      EventLog log,
+      MemoryBudget budget,
+      List<Registration.Filter> filters,
+      Guards guards,
+      Clock clock) {
+    this(log, budget, filters, guards, clock, Ticker.systemTicker());
   }
 
   Intake(
       EventLog log,
       MemoryBudget budget,
       List<Registration.Filter> filters,
+      Guards guards,
       Clock clock,
       Ticker ticker) {
     this.log = log;
@@ -74,6 +109,8 @@ public final class Intake implements AutoCloseable {
     this.clock = clock;
     this.duplicates = new Duplicates(ticker);
     this.filters = new Filters(filters, filtering, counters);
+    this.decisionFilter = new DecisionFilter(this.filters);
+    this.guards = guards;
   }
 
   /** How a body is read as an event. */
@@ -93,19 +130,34 @@ public final class Intake implements AutoCloseable {
   }
 
   /**
-   * Takes one event. The future completes when the agent may be answered, on any thread. Nothing is
-   * thrown: what goes wrong fails the future.
+   * Takes one event, and asks no guard about it: nobody waits for an answer. The future completes
+   * when it is kept, on any thread. Nothing is thrown: what goes wrong fails the future.
    *
    * @param body in UTF-8; it must not be changed afterwards
    */
   public CompletableFuture<Outcome> take(Format format, byte[] body) {
+    return take(format, body, false);
+  }
+
+  /**
+   * Takes one event whose agent waits for an answer, and asks the guards about it, beside the
+   * filters. The future completes when the agent may be answered, on any thread. Nothing is thrown:
+   * what goes wrong fails the future.
+   *
+   * @param body in UTF-8; it must not be changed afterwards
+   */
+  public CompletableFuture<Outcome> takeAndAnswer(Format format, byte[] body) {
+    return take(format, body, true);
+  }
+
+  private CompletableFuture<Outcome> take(Format format, byte[] body, boolean answered) {
     Instant time = clock.instant();
     if (body.length <= INLINE_BYTES) {
-      return takeNow(format, body, time);
+      return takeNow(format, body, time, answered);
     }
     var outcome = new CompletableFuture<Outcome>();
     try {
-      bodies.execute(() -> takeInto(outcome, format, body, time));
+      bodies.execute(() -> takeInto(outcome, format, body, time, answered));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(shed());
     }
@@ -113,9 +165,13 @@ public final class Intake implements AutoCloseable {
   }
 
   private void takeInto(
-      CompletableFuture<Outcome> outcome, Format format, byte[] body, Instant time) {
+      CompletableFuture<Outcome> outcome,
+      Format format,
+      byte[] body,
+      Instant time,
+      boolean answered) {
     var _ =
-        takeNow(format, body, time)
+        takeNow(format, body, time, answered)
             .whenComplete(
                 (result, failure) -> {
                   if (failure == null) {
@@ -126,7 +182,8 @@ public final class Intake implements AutoCloseable {
                 });
   }
 
-  private CompletableFuture<Outcome> takeNow(Format format, byte[] body, Instant time) {
+  private CompletableFuture<Outcome> takeNow(
+      Format format, byte[] body, Instant time, boolean answered) {
     HookEvent event;
     try {
       event = format.read(body, time);
@@ -140,33 +197,83 @@ public final class Intake implements AutoCloseable {
       return CompletableFuture.completedFuture(shed());
     }
     var outcome = new CompletableFuture<Outcome>();
-    CompletableFuture<Outcome> first = duplicates.firstOf(event, outcome);
+    boolean judged = answered && guards.want(event);
+    CompletableFuture<Outcome> first = duplicates.firstOf(event, judged, outcome);
     if (first != null) {
       return first.handle(this::sameAs);
     }
+    if (judged) {
+      judgeAndKeep(event, outcome);
+    } else {
+      keep(event, outcome);
+    }
+    return outcome;
+  }
+
+  private void keep(HookEvent event, CompletableFuture<Outcome> outcome) {
     try {
       var _ =
           filters
               .apply(event)
               .thenCompose(log::append)
-              .whenComplete((how, failure) -> finish(outcome, how, failure));
+              .whenComplete((how, failure) -> finish(outcome, "", how, failure));
     } catch (RuntimeException | Error e) {
-      finish(outcome, null, e);
+      finish(outcome, "", null, e);
     }
-    return outcome;
+  }
+
+  /**
+   * The append waits for the guards, so that the event and what they said of it are one row: after
+   * a crash both are there or neither. Whatever becomes of the append, the agent gets its answer.
+   */
+  private void judgeAndKeep(HookEvent event, CompletableFuture<Outcome> outcome) {
+    CompletableFuture<Judgement> judged = guards.judge(event);
+    CompletableFuture<HookEvent> filtered;
+    try {
+      filtered = filters.apply(event);
+    } catch (RuntimeException | Error e) {
+      filtered = CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<HookEvent> kept = filtered;
+    var _ =
+        judged.whenComplete(
+            (judgement, impossible) ->
+                keep(event, kept, judgement == null ? Judgement.NOTHING : judgement, outcome));
+  }
+
+  private void keep(
+      HookEvent event,
+      CompletableFuture<HookEvent> kept,
+      Judgement judgement,
+      CompletableFuture<Outcome> outcome) {
+    var _ =
+        decisionFilter
+            .apply(event, judgement.decisions())
+            .thenCompose(decisions -> kept.thenCompose(it -> log.append(it, decisions)))
+            .whenComplete((how, failure) -> finish(outcome, judgement.answer(), how, failure));
   }
 
   private void finish(
-      CompletableFuture<Outcome> outcome, @Nullable Appended how, @Nullable Throwable failure) {
+      CompletableFuture<Outcome> outcome,
+      String answer,
+      @Nullable Appended how,
+      @Nullable Throwable failure) {
     if (how == null) {
       counters.rejected();
-      outcome.completeExceptionally(
-          failure == null ? new IllegalStateException("no answer from the log") : failure);
+      Throwable cause =
+          failure == null ? new IllegalStateException("no answer from the log") : failure;
+      if (answer.isEmpty()) {
+        outcome.completeExceptionally(cause);
+      } else {
+        LOG.log(System.Logger.Level.WARNING, "An event was answered and not kept", cause);
+        outcome.complete(new Outcome.Rejected("the server failed to keep it", answer));
+      }
     } else if (how == Appended.LOST) {
-      outcome.complete(shed());
+      counters.shed();
+      outcome.complete(new Outcome.Shed(answer));
     } else {
       counters.accepted();
-      outcome.complete(new Outcome.Taken(how));
+      outcome.complete(new Outcome.Taken(how, answer));
     }
   }
 
@@ -174,15 +281,28 @@ public final class Intake implements AutoCloseable {
    * What becomes of an event that came a second time: where the first is not kept, neither is it.
    */
   private Outcome sameAs(@Nullable Outcome first, @Nullable Throwable failure) {
-    if (failure != null) {
+    if (first == null) {
       counters.rejected();
-      throw new CompletionException(failure);
+      throw new CompletionException("the first of two failed", failure);
     }
-    if (first instanceof Outcome.Shed) {
-      return shed();
-    }
-    counters.merged();
-    return new Outcome.Merged();
+    return switch (first) {
+      case Outcome.Shed same -> {
+        counters.shed();
+        yield same;
+      }
+      case Outcome.Rejected same -> {
+        counters.rejected();
+        yield same;
+      }
+      case Outcome.Taken taken -> {
+        counters.merged();
+        yield new Outcome.Merged(taken.answer());
+      }
+      case Outcome.Merged same -> {
+        counters.merged();
+        yield same;
+      }
+    };
   }
 
   /** Counts an event that is none, or too large. */
@@ -202,14 +322,22 @@ public final class Intake implements AutoCloseable {
     return counters.sums();
   }
 
+  /** What guards were asked and said. */
+  public GuardCounters.Sums guards() {
+    return guards.counters();
+  }
+
   /** How full its queues are. */
   public List<QueueState> queues() {
-    return List.of(bodies.state(), filtering.state(), duplicates.state());
+    var queues = new ArrayList<>(List.of(bodies.state(), filtering.state(), duplicates.state()));
+    queues.addAll(guards.queues());
+    return queues;
   }
 
   @Override
   public void close() {
     bodies.close();
     filtering.close();
+    guards.close();
   }
 }

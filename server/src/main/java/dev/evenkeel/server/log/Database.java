@@ -60,7 +60,8 @@ final class Database {
                 reader TEXT PRIMARY KEY, slot INTEGER NOT NULL, slots INTEGER NOT NULL,
                 id INTEGER NOT NULL) WITHOUT ROWID""",
               "CREATE TABLE gone (first INTEGER PRIMARY KEY, lanes BLOB NOT NULL)",
-              "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"));
+              "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"),
+          List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"));
 
   private final Path file;
   private final Clock clock;

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.budget.QueueState;
 import java.util.List;
@@ -22,11 +23,19 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
     LOST
   }
 
+  /** Appends an event that no guard said anything of. */
+  default CompletableFuture<Appended> append(HookEvent event) {
+    return append(event, List.of());
+  }
+
   /**
-   * Appends an event. The future completes on the writer's thread, after the commit: what follows
-   * there has to return at once.
+   * Appends an event, and with it what guards said of it: both are kept or neither is. The future
+   * completes on the writer's thread, after the commit: what follows there has to return at once.
+   *
+   * @param decisions the data of one {@value Publication#DECISION} event each, published after the
+   *     event; not to be changed afterwards
    */
-  CompletableFuture<Appended> append(HookEvent event);
+  CompletableFuture<Appended> append(HookEvent event, List<ObjectNode> decisions);
 
   /**
    * The next event that is to be processed, in the order of acceptance, or null when the log is

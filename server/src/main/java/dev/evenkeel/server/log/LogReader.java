@@ -1,8 +1,11 @@
 package dev.evenkeel.server.log;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.extension.Session;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the file while the writer writes, over a few connections of its own. A reading transaction
@@ -22,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
  */
 public final class LogReader implements AutoCloseable {
 
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int CONNECTIONS = 3;
   private static final long BACKLOG_BYTES = 4 << 20;
 
@@ -46,7 +51,7 @@ public final class LogReader implements AutoCloseable {
 
   /** A place for a connection, opened when it is first used. */
   private static final class Slot {
-    @org.jspecify.annotations.Nullable Connection connection;
+    @Nullable Connection connection;
   }
 
   LogReader(Database database) {
@@ -216,7 +221,7 @@ public final class LogReader implements AutoCloseable {
               connection.prepareStatement(
                   """
                   SELECT a.seq, a.time, s.source, s.session_id, a.event, a.correlation, a.cwd,
-                    a.payload
+                    a.payload, a.decisions
                   FROM accepted a JOIN sessions s ON s.key = a.session
                   WHERE a.seq > ? AND a.seq <= ? ORDER BY a.seq LIMIT ?""")) {
             select.setLong(1, after);
@@ -244,10 +249,16 @@ public final class LogReader implements AutoCloseable {
               row.getString(7),
               row.getString(6),
               row.getBytes(8));
-      return new AcceptedEvent(row.getLong(1), event, true);
-    } catch (MalformedEventException e) {
+      return new AcceptedEvent(row.getLong(1), event, decisions(row.getBytes(9)), true);
+    } catch (MalformedEventException | IOException e) {
       throw new SQLException("the payload of event " + row.getLong(1) + " is damaged", e);
     }
+  }
+
+  private static List<ObjectNode> decisions(byte @Nullable [] json) throws IOException {
+    return json == null
+        ? List.of()
+        : JSON.readerForListOf(ObjectNode.class).<List<ObjectNode>>readValue(json);
   }
 
   @Override

@@ -193,9 +193,9 @@ final class LogWriter {
     }
     try {
       for (int i = 0; i < seqs.length; i++) {
-        HookEvent event = group.appends().get(i).event();
-        to.append(seqs[i], event);
-        writtenBytes += event.size();
+        Work.Append append = group.appends().get(i);
+        to.append(seqs[i], append.event(), append.decisions());
+        writtenBytes += append.event().size();
       }
       int next = 0;
       for (Work.Publish each : group.publications()) {
@@ -223,7 +223,7 @@ final class LogWriter {
       if (publication.dropReason() != null) {
         to.removeAccepted(accepted.seq());
       } else if (!accepted.logged()) {
-        to.append(accepted.seq(), accepted.event());
+        to.append(accepted.seq(), accepted.event(), accepted.decisions());
       }
     }
     int next = from;
@@ -259,7 +259,8 @@ final class LogWriter {
   private void answer(Work.Group group, long[] seqs, boolean logged) {
     for (int i = 0; i < seqs.length; i++) {
       Work.Append append = group.appends().get(i);
-      boolean kept = parts.feed().add(new AcceptedEvent(seqs[i], append.event(), logged));
+      boolean kept =
+          parts.feed().add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
       if (!logged) {
         parts.counters().unlogged.increment();
       }

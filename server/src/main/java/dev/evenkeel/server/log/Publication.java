@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publication {
 
+  /** The name of the events that say what a guard answered. */
+  public static final String DECISION = "decision";
+
   /** Escaping what is not ASCII keeps lone surrogates, which have no form in UTF-8, writable. */
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -66,7 +69,7 @@ public final class Publication {
   }
 
   /**
-   * What came of an event.
+   * What came of an event. What guards said of it comes right after it, before what was derived.
    *
    * @param dropReason why it is not published, or null when it is
    */
@@ -100,6 +103,10 @@ public final class Publication {
                   false,
                   event.utf8(),
                   extra)));
+    }
+    for (ObjectNode data : accepted.decisions()) {
+      var decision = new Derived(EventType.DERIVED, event.session(), DECISION, data);
+      events.add(encoded(decision, event.time(), dropReason == null));
     }
     for (Derived each : derived) {
       events.add(encoded(each, event.time(), dropReason == null));
@@ -137,7 +144,7 @@ public final class Publication {
             null));
   }
 
-  private static byte[] bytes(Object value) {
+  static byte[] bytes(Object value) {
     try {
       return JSON.writeValueAsString(value).getBytes(UTF_8);
     } catch (JsonProcessingException e) {

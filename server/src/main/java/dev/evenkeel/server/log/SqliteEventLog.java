@@ -132,9 +132,9 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
-  public CompletableFuture<Appended> append(HookEvent event) {
+  public CompletableFuture<Appended> append(HookEvent event, List<ObjectNode> decisions) {
     var answer = new CompletableFuture<Appended>();
-    work.add(new Work.Append(event, answer));
+    work.add(new Work.Append(event, decisions, answer));
     return answer;
   }
 

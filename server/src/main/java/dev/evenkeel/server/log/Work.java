@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class Work {
 
   record Publish(Publication publication, Runnable written) {}
 
-  record Append(HookEvent event, CompletableFuture<Appended> answer) {}
+  record Append(HookEvent event, List<ObjectNode> decisions, CompletableFuture<Appended> answer) {}
 
   /** What is written in one transaction. */
   record Group(List<Append> appends, List<Publish> publications) {
@@ -96,7 +97,7 @@ final class Work {
       }
       waitingAppends.decrementAndGet();
       group.appends().add(append);
-      bytes += append.event().size();
+      bytes += append.event().size() + AcceptedEvent.bytesOf(append.decisions());
     }
     while (group.publications().size() < MAX_PUBLICATIONS) {
       Publish publication = publications.poll();

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
 import java.sql.Connection;
@@ -8,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,8 @@ final class WriteStatements implements AutoCloseable {
     insertAccepted =
         connection.prepareStatement(
             """
-            INSERT INTO accepted (seq, time, session, event, correlation, cwd, payload)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""");
+            INSERT INTO accepted (seq, time, session, event, correlation, cwd, payload, decisions)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""");
     deleteAccepted = connection.prepareStatement("DELETE FROM accepted WHERE seq = ?");
     insertPublished =
         connection.prepareStatement(
@@ -86,7 +88,7 @@ final class WriteStatements implements AutoCloseable {
     return connection;
   }
 
-  void append(long seq, HookEvent event) throws SQLException {
+  void append(long seq, HookEvent event, List<ObjectNode> decisions) throws SQLException {
     byte[] payload = new byte[event.size()];
     event.utf8().get(payload);
     long session = keyOf(event.session(), event.cwd(), event.time().toEpochMilli());
@@ -97,6 +99,7 @@ final class WriteStatements implements AutoCloseable {
     insertAccepted.setString(5, event.toolUseId());
     insertAccepted.setString(6, event.cwd());
     insertAccepted.setBytes(7, payload);
+    insertAccepted.setBytes(8, decisions.isEmpty() ? null : Publication.bytes(decisions));
     insertAccepted.executeUpdate();
     SessionChange change = changeOf(session, event.time().toEpochMilli());
     change.events++;

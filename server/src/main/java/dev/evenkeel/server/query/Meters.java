@@ -2,6 +2,7 @@ package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.MapState;
+import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.intake.IntakeCounters;
 import dev.evenkeel.server.log.LogStatus;
 import dev.evenkeel.server.watch.HubView;
@@ -51,6 +52,17 @@ public class Meters {
     intake("rejected", "What came and was no event", IntakeCounters.Sums::rejected);
     intake("shed", "Events passed over because memory was short", IntakeCounters.Sums::shed);
     intake("withheld", "Events accepted without their payload", IntakeCounters.Sums::withheld);
+    guards("judged", "Events shown to guards", GuardCounters.Sums::judged);
+    guards("undelivered", "Answers of guards that no agent got", GuardCounters.Sums::undelivered);
+    answers("deny", GuardCounters.Sums::denied);
+    answers("ask", GuardCounters.Sums::asked);
+    answers("allow", GuardCounters.Sums::allowed);
+    answers("add_context", GuardCounters.Sums::contexts);
+    answers("replace_input", GuardCounters.Sums::inputs);
+    unanswered("failed", GuardCounters.Sums::failed);
+    unanswered("late", GuardCounters.Sums::late);
+    unanswered("overloaded", GuardCounters.Sums::overloaded);
+    unanswered("stuck", GuardCounters.Sums::passedOver);
     log("unlogged", "Events that the disk did not take", LogStatus::unlogged);
     log("published", "Events published", LogStatus::published);
     log("removed", "Events that retention removed", LogStatus::removed);
@@ -215,6 +227,26 @@ public class Meters {
 
   private void intake(String name, String help, ToDoubleFunction<IntakeCounters.Sums> read) {
     counter(name, help, status -> read.applyAsDouble(status.intake()));
+  }
+
+  private void guards(String name, String help, ToDoubleFunction<GuardCounters.Sums> read) {
+    counter("guard." + name, help, status -> read.applyAsDouble(status.guards()));
+  }
+
+  private void answers(String answer, ToDoubleFunction<GuardCounters.Sums> read) {
+    counter(
+        "guard.answers",
+        "Answers of guards that reached an agent",
+        Tags.of("answer", answer),
+        status -> read.applyAsDouble(status.guards()));
+  }
+
+  private void unanswered(String reason, ToDoubleFunction<GuardCounters.Sums> read) {
+    counter(
+        "guard.unanswered",
+        "Calls of guards without an answer",
+        Tags.of("reason", reason),
+        status -> read.applyAsDouble(status.guards()));
   }
 
   private void log(String name, String help, ToDoubleFunction<LogStatus> read) {

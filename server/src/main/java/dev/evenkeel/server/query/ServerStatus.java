@@ -5,6 +5,7 @@ import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.MapState;
 import dev.evenkeel.server.extension.RunningExtension;
+import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.intake.IntakeCounters;
@@ -102,6 +103,7 @@ public final class ServerStatus {
         log.unlogged(),
         log.published(),
         log.dropped(),
+        guards(),
         new Status.Log(
             log.events(),
             log.bytes(),
@@ -165,6 +167,11 @@ public final class ServerStatus {
   /** What came, and what became of it. */
   public IntakeCounters.Sums intake() {
     return from.intake().counters();
+  }
+
+  /** What guards were asked and said. */
+  public GuardCounters.Sums guards() {
+    return from.intake().guards();
   }
 
   /** How the log is. */

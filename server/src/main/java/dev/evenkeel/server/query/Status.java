@@ -1,5 +1,6 @@
 package dev.evenkeel.server.query;
 
+import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.watch.HubView;
 import dev.evenkeel.server.watch.MemorySample;
 import dev.evenkeel.server.watch.TargetView;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param unlogged events that the disk did not take
  * @param published events published, derived ones too
  * @param dropped events that were accepted and not published, by reason
+ * @param guards what guards were asked and said
  * @param log what is kept
  * @param sessions how many sessions the log knows
  * @param memory a sample of now
@@ -40,6 +42,7 @@ public record Status(
     long unlogged,
     long published,
     Map<String, Long> dropped,
+    GuardCounters.Sums guards,
     Log log,
     long sessions,
     MemorySample memory,

@@ -38,6 +38,7 @@ class ConfigReadingTest {
                 new Settings.Watch(true, Duration.ofSeconds(60), 500L << 20, true),
                 new Settings.Pool(3, Duration.ofSeconds(60)),
                 Map.of(),
+                new Settings.Guards(Duration.ofSeconds(1), Map.of()),
                 new Settings.Log(512L << 20, Duration.ofDays(7), true),
                 new Settings.Access(null, List.of(), List.of()),
                 Map.of()));
@@ -77,9 +78,31 @@ class ConfigReadingTest {
                 new Settings.Watch(false, seven, 17L << 20, false),
                 new Settings.Pool(7, seven),
                 Map.of(),
+                new Settings.Guards(seven, Map.of()),
                 new Settings.Log(17L << 20, seven, false),
                 new Settings.Access("secret", List.of("http://a", "http://b"), List.of("h")),
                 Map.of()));
+  }
+
+  @Test
+  void aGuardsDeadlineCanBeSetForAnEventInAFileAndInTheEnvironment() {
+    var settings =
+        sources
+            .yaml("guards:\n  deadline: 2s\n  deadlines:\n    PreToolUse: 300ms\n")
+            .variable("EVENKEEL_GUARDS_DEADLINES_STOP", "5s")
+            .read();
+    assertThat(settings.guards())
+        .isEqualTo(
+            new Settings.Guards(
+                Duration.ofSeconds(2),
+                Map.of("PreToolUse", Duration.ofMillis(300), "stop", Duration.ofSeconds(5))));
+  }
+
+  @Test
+  void aGuardsDeadlineIsPositiveAndAtMostAMinute() {
+    assertThatThrownBy(() -> sources.variable("EVENKEEL_GUARDS_DEADLINES_STOP", "61s").read())
+        .hasMessageContaining("evenkeel.guards.deadlines.stop")
+        .hasMessageContaining("at most 60s");
   }
 
   @Test

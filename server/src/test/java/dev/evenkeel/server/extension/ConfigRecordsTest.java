@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -198,5 +199,56 @@ class ConfigRecordsTest {
     assertThatThrownBy(() -> reader.read(Unsupported.class, Map.of("folder", "/tmp")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("folder");
+  }
+
+  record Rule(String tool, String maxAge, boolean strict) {
+    Rule() {
+      this("any", "", true);
+    }
+  }
+
+  record WithRules(int size, Map<String, Rule> rules) {}
+
+  @Test
+  void aMapTakesWhatStandsBelowNamesOfTheUsersChoice() {
+    var read =
+        ConfigRecords.read(
+            WithRules.class,
+            "x",
+            Map.of(
+                "size", "3",
+                "rules.no-env.tool", "Read",
+                "rules.no-env.max-age", "5s",
+                "rules.b.strict", "false"));
+    assertThat(read)
+        .isEqualTo(
+            new WithRules(
+                3,
+                Map.of("no-env", new Rule("Read", "5s", true), "b", new Rule("any", "", false))));
+    assertThat(ConfigRecords.read(WithRules.class, "x", Map.of("size", "3")).rules()).isEmpty();
+  }
+
+  @Test
+  void inTheEnvironmentTheEndOfTheKeyIsTheComponent() {
+    assertThat(
+            ConfigRecords.read(
+                    WithRules.class,
+                    "x",
+                    Map.of("rules-no-env-tool", "Read", "rules-no-env-max-age", "5s"))
+                .rules())
+        .isEqualTo(Map.of("no-env", new Rule("Read", "5s", true)));
+  }
+
+  @Test
+  void aWrongKeyOrValueBelowANameIsToldInFull() {
+    assertThatThrownBy(
+            () -> ConfigRecords.read(WithRules.class, "x", Map.of("rules.a.toool", "Read")))
+        .hasMessageContaining("evenkeel.extensions.x.rules.a.toool is no setting of x")
+        .hasMessageContaining("tool");
+    assertThatThrownBy(
+            () -> ConfigRecords.read(WithRules.class, "x", Map.of("rules.a.strict", "maybe")))
+        .hasMessageContaining("evenkeel.extensions.x.rules.a.strict is 'maybe'");
+    assertThatThrownBy(() -> ConfigRecords.read(WithRules.class, "x", Map.of("rules.a", "x")))
+        .hasMessageContaining("evenkeel.extensions.x.rules.a is no setting");
   }
 }

@@ -8,6 +8,8 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.TestExtension;
+import dev.evenkeel.server.guard.GuardConfig;
+import dev.evenkeel.server.guard.Guards;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.EventLog.Appended;
 import dev.evenkeel.server.log.LogConfig;
@@ -20,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -47,7 +50,14 @@ final class IntakeFixture implements AutoCloseable {
             Clock.systemUTC());
     this.extensions = TestExtension.running(extensions);
     this.intake =
-        new Intake(before.apply(log), budget, this.extensions.filters(), Clock.systemUTC(), ticker);
+        new Intake(
+            before.apply(log),
+            budget,
+            this.extensions.filters(),
+            new Guards(
+                this.extensions::guardsOf, new GuardConfig(Duration.ofSeconds(60), Map.of())),
+            Clock.systemUTC(),
+            ticker);
   }
 
   IntakeFixture(Path dir, Extension... extensions) throws SQLException {

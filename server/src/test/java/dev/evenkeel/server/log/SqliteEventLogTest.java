@@ -388,4 +388,53 @@ class SqliteEventLogTest {
       assertThat(smaller.all(0, Lanes.ALL)).isNotEmpty();
     }
   }
+
+  @Test
+  void whatGuardsSaidIsKeptWithTheEventAndPublishedOnceRightAfterIt() throws Exception {
+    // Given: it is kept with the event, and nobody has processed either
+    ObjectNode no = SqliteEventLog.data().put("guard", "g").put("reason", "n\u00f6 \ud83d");
+    ObjectNode more = SqliteEventLog.data().put("guard", "h").put("tool_use_id", "t");
+    try (var open = new OpenLog(folder)) {
+      open.log.append(open.event("s", "PreToolUse", ""), List.of(no, more)).join();
+    }
+    // When: another process takes it up
+    try (var open = new OpenLog(folder)) {
+      AcceptedEvent event = open.log.take();
+      var derived =
+          new Publication.Derived(
+              EventType.DERIVED, event.event().session(), "own", SqliteEventLog.data());
+      open.log.publish(
+          Publication.of(event, Map.of(), null, List.of(derived), List.of()), () -> {});
+      open.awaitPublished(4);
+    }
+    // Then
+    try (var open = new OpenLog(folder)) {
+      List<JsonNode> all = open.all(0, Lanes.ALL);
+      assertThat(all)
+          .extracting(each -> each.path("event").textValue() + ' ' + each.path("type").textValue())
+          .containsExactly(
+              "PreToolUse hook", "decision derived", "decision derived", "own derived");
+      assertThat(all.subList(1, 4))
+          .allSatisfy(each -> assertThat(each.path("cause")).isEqualTo(all.getFirst().path("id")));
+      assertThat(all.get(1).path("data").path("reason").textValue()).isEqualTo("n\u00f6 \ud83d");
+      assertThat(all.get(2).path("correlation_id").textValue()).isEqualTo("t");
+    }
+  }
+
+  @Test
+  void ofADroppedEventWhatGuardsSaidIsStillPublished() throws Exception {
+    try (var open = new OpenLog(folder)) {
+      // Given
+      ObjectNode no = SqliteEventLog.data().put("guard", "g");
+      open.log.append(open.event("s", "PreToolUse", ""), List.of(no)).join();
+      // When
+      open.log.publish(
+          Publication.of(open.log.take(), Map.of(), "noise", List.of(), List.of()), () -> {});
+      open.awaitPublished(1);
+      // Then
+      JsonNode only = open.all(0, Lanes.ALL).getFirst();
+      assertThat(only.path("event").textValue()).isEqualTo("decision");
+      assertThat(only.has("cause")).isFalse();
+    }
+  }
 }

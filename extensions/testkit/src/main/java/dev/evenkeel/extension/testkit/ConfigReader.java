@@ -6,9 +6,11 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,11 @@ final class ConfigReader {
   private ConfigReader() {}
 
   static <C extends Record> C read(Class<C> type, Map<String, String> values) {
+    return read(type, "", values);
+  }
+
+  private static <C extends Record> C read(
+      Class<C> type, String prefix, Map<String, String> values) {
     RecordComponent[] components = type.getRecordComponents();
     var unknown = new TreeSet<>(values.keySet());
     var known = new TreeSet<String>();
@@ -32,6 +39,15 @@ final class ConfigReader {
       known.add(key);
       unknown.remove(key);
       types[i] = components[i].getType();
+      if (types[i] == Map.class) {
+        NamedRecords named = NamedRecords.of(components[i], key, values);
+        unknown.removeAll(named.keys());
+        arguments[i] =
+            named.isEmpty()
+                ? missing(components[i], types[i], defaults)
+                : entries(named, prefix + key + '.');
+        continue;
+      }
       String text = values.get(key);
       arguments[i] =
           text != null
@@ -39,9 +55,19 @@ final class ConfigReader {
               : missing(components[i], types[i], defaults);
     }
     if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("unknown configuration " + unknown + "; known: " + known);
+      throw new IllegalArgumentException(
+          "unknown configuration " + prefix + unknown + "; known: " + known);
     }
     return create(type, types, arguments);
+  }
+
+  private static Map<String, Record> entries(NamedRecords named, String prefix) {
+    var entries = new TreeMap<String, Record>();
+    named
+        .values()
+        .forEach(
+            (name, values) -> entries.put(name, read(named.type(), prefix + name + '.', values)));
+    return Collections.unmodifiableMap(entries);
   }
 
   private static String keyOf(RecordComponent component) {
@@ -75,6 +101,9 @@ final class ConfigReader {
     }
     if (type == boolean.class) {
       return false;
+    }
+    if (type == Map.class) {
+      return Map.of();
     }
     return type == List.class ? List.of() : null;
   }

@@ -100,4 +100,20 @@ class ConfigReaderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[a]");
   }
+
+  record Rule(String tool, boolean strict) {}
+
+  record WithRules(Map<String, Rule> rules) {}
+
+  @Test
+  void aMapTakesWhatStandsBelowNamesOfTheUsersChoice() {
+    assertThat(
+            ConfigReader.read(
+                WithRules.class,
+                Map.of("rules.a-b.tool", "Read", "rules.a-b.strict", "true", "rules-c-tool", "x")))
+        .isEqualTo(new WithRules(Map.of("a-b", new Rule("Read", true), "c", new Rule("x", false))));
+    assertThat(ConfigReader.read(WithRules.class, Map.of()).rules()).isEmpty();
+    assertThatThrownBy(() -> ConfigReader.read(WithRules.class, Map.of("rules.a.toool", "Read")))
+        .hasMessageContaining("rules.a.[toool]");
+  }
 }

@@ -1,0 +1,44 @@
+package dev.evenkeel.extensions.guard;
+
+import dev.evenkeel.extension.HookAnswer;
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.HookGuard;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Asks the operator's rules first, denials before questions before permissions, and then the
+ * shipped set: a rule that allows takes a command out of it.
+ */
+final class Rules implements HookGuard {
+
+  private final List<Rule> rules;
+  private final boolean destructive;
+  private final boolean dryRun;
+
+  Rules(GuardConfig config) {
+    rules =
+        config.rules().entrySet().stream()
+            .map(each -> new Rule(each.getKey(), each.getValue()))
+            .sorted(Comparator.comparing(Rule::kind))
+            .toList();
+    destructive = config.destructive();
+    dryRun = config.dryRun();
+  }
+
+  @Override
+  public HookAnswer judge(HookEvent event) {
+    HookAnswer answer = answer(ToolCall.of(event));
+    return dryRun && !(answer instanceof HookAnswer.None) ? answer.asDryRun() : answer;
+  }
+
+  private HookAnswer answer(ToolCall call) {
+    for (Rule rule : rules) {
+      if (rule.matches(call)) {
+        return rule.answer();
+      }
+    }
+    HookAnswer shipped = destructive ? DestructiveCommands.judge(call) : null;
+    return shipped == null ? HookAnswer.none() : shipped;
+  }
+}
