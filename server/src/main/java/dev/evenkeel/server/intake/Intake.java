@@ -5,7 +5,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
-import dev.evenkeel.server.extension.Registration;
+import dev.evenkeel.server.extension.FilterChain;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.time.Clock;
@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes one event: reads its envelope, sheds it when memory is short, merges, filters, appends. */
@@ -59,14 +60,14 @@ public final class Intake implements AutoCloseable {
   private final Filters filters;
 
   /** An intake that is ready. */
-  public Intake(EventLog log, MemoryBudget budget, List<Registration.Filter> filters, Clock clock) {
+  public Intake(EventLog log, MemoryBudget budget, Supplier<FilterChain> filters, Clock clock) {
     this(log, budget, filters, clock, Ticker.systemTicker());
   }
 
   Intake(
       EventLog log,
       MemoryBudget budget,
-      List<Registration.Filter> filters,
+      Supplier<FilterChain> filters,
       Clock clock,
       Ticker ticker) {
     this.log = log;
@@ -200,6 +201,11 @@ public final class Intake implements AutoCloseable {
   /** What came, and what became of it. */
   public IntakeCounters.Sums counters() {
     return counters.sums();
+  }
+
+  /** Lets the threads that run filters end after what they do now, and takes others. */
+  public void renewThreads() {
+    filtering.renew();
   }
 
   /** How full its queues are. */

@@ -40,6 +40,8 @@ class ConfigReadingTest {
                 Map.of(),
                 new Settings.Log(512L << 20, Duration.ofDays(7)),
                 new Settings.Access(null, List.of(), List.of()),
+                sources.home.resolve(".evenkeel/extensions"),
+                List.of(),
                 Map.of()));
   }
 
@@ -50,6 +52,8 @@ class ConfigReadingTest {
           String value =
               switch (key) {
                 case "evenkeel.data-dir" -> "/data";
+                case "evenkeel.extensions-dir" -> "/jars";
+                case "evenkeel.extensions-order" -> "b, a";
                 case "evenkeel.debug" -> "yes";
                 case "evenkeel.watch.enabled", "evenkeel.watch.auto-cleanup" -> "false";
                 case "evenkeel.token" -> "secret";
@@ -76,6 +80,8 @@ class ConfigReadingTest {
                 Map.of(),
                 new Settings.Log(17L << 20, seven),
                 new Settings.Access("secret", List.of("http://a", "http://b"), List.of("h")),
+                Path.of("/jars"),
+                List.of("b", "a"),
                 Map.of()));
   }
 

@@ -47,7 +47,7 @@ final class IntakeFixture implements AutoCloseable {
             Clock.systemUTC());
     this.extensions = TestExtension.running(extensions);
     this.intake =
-        new Intake(before.apply(log), budget, this.extensions.filters(), Clock.systemUTC(), ticker);
+        new Intake(before.apply(log), budget, this.extensions::filters, Clock.systemUTC(), ticker);
   }
 
   IntakeFixture(Path dir, Extension... extensions) throws SQLException {
