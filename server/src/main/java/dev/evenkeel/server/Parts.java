@@ -1,10 +1,15 @@
 package dev.evenkeel.server;
 
-import dev.evenkeel.extension.Extension;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.config.Settings;
+import dev.evenkeel.server.config.SettingsProducer;
 import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.ExtensionsFolder;
+import dev.evenkeel.server.extension.LimitedOutput;
+import dev.evenkeel.server.extension.OfClassPath;
+import dev.evenkeel.server.extension.OffSwitches;
 import dev.evenkeel.server.extension.RunningExtension;
+import dev.evenkeel.server.extension.Switchboard;
 import dev.evenkeel.server.guard.GuardConfig;
 import dev.evenkeel.server.guard.Guards;
 import dev.evenkeel.server.handler.Handler;
@@ -16,7 +21,9 @@ import dev.evenkeel.server.intake.Doorkeeper;
 import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.LogRefusedException;
+import dev.evenkeel.server.log.Publication;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.log.StateChange;
 import dev.evenkeel.server.page.PageFiles;
 import dev.evenkeel.server.query.History;
 import dev.evenkeel.server.query.LastEvents;
@@ -49,8 +56,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
@@ -72,12 +81,16 @@ public class Parts {
 
   private static final Duration LONGEST_SEARCH = Duration.ofSeconds(3);
 
+  /** How long what was handed in may take to be written. */
+  private static final Duration WRITE = Duration.ofSeconds(5);
+
   private final Settings settings;
   private final Clock clock = Clock.systemUTC();
   private final MemoryBudget budget;
   private final SqliteEventLog log;
   private final TextIndex textIndex;
   private final Extensions extensions;
+  private final ExtensionsFolder jars;
   private final Handler handler;
   private final Intake intake;
   private final Targets targets;
@@ -85,18 +98,24 @@ public class Parts {
   private final Hub hub;
   private final MemoryWatch watch;
   private final ServerStatus status;
+  private final LimitedOutput output = LimitedOutput.install();
+
+  // Mutable state; any thread
+  private volatile boolean started;
 
   @Inject
-  Parts(Settings settings) {
+  Parts(Settings settings, SettingsProducer again) {
     this.settings = settings;
     try {
       budget = new MemoryBudget(settings.memoryBudget());
       log = openLog();
       textIndex = textIndex();
-      extensions = startExtensions();
+      extensions = startExtensions(again::read);
       log.onRecovery(extensions::snapshot);
+      jars = takeJars();
       handler = new Handler(handlerConfig(), log, extensions, clock);
-      intake = new Intake(log, budget, extensions.filters(), guards(), clock);
+      intake = new Intake(log, budget, extensions::filters, guards(), clock);
+      extensions.onRetired(intake::renewThreads);
       targets = targets();
       doorkeeper = doorkeeper(settings.access());
       hub = hub();
@@ -165,17 +184,48 @@ public class Parts {
     return index;
   }
 
-  private Extensions startExtensions() {
-    List<Extension> found =
-        ServiceLoader.load(Extension.class).stream().map(ServiceLoader.Provider::get).toList();
+  private Extensions startExtensions(Supplier<Settings> again) {
     return new Extensions(
-        found,
-        settings.extensions(),
-        log::loadState,
-        of ->
-            new RunningExtension.LimitsOf(
-                of.extension(), of.map(), settings.state().limitsOf(of.extension(), of.limits())),
-        clock);
+        OfClassPath.all(),
+        new Switchboard.Setup(
+            () -> again.get().extensions(),
+            settings.extensionsOrder(),
+            this::lastState,
+            of ->
+                new RunningExtension.LimitsOf(
+                    of.extension(),
+                    of.map(),
+                    settings.state().limitsOf(of.extension(), of.limits())),
+            OffSwitches.in(settings.dataDir().resolve("extension-switches.txt")),
+            log::publishServerEvent,
+            clock));
+  }
+
+  private ExtensionsFolder takeJars() {
+    var jars =
+        new ExtensionsFolder(
+            settings.extensionsDir(),
+            settings.dataDir().resolve("running-extensions"),
+            extensions.switchboard(),
+            log::publishServerEvent,
+            clock);
+    jars.takePresent();
+    extensions.checkConfigured(!jars.allRun());
+    return jars;
+  }
+
+  /** What the last version of an extension kept, when all is written that it handed in. */
+  private List<StateChange> lastState(String map) {
+    if (started) {
+      var written = new CountDownLatch(1);
+      log.publish(Publication.of(List.of(), List.of(), clock.instant()), written::countDown);
+      try {
+        boolean _ = written.await(WRITE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return log.loadState(map);
   }
 
   private HandlerConfig handlerConfig() {
@@ -261,8 +311,10 @@ public class Parts {
   }
 
   void start(@Observes StartupEvent event) {
+    started = true;
     textIndex.start();
     handler.start();
+    jars.start();
     targets.start();
     hub.start();
     watch.start();
@@ -275,6 +327,7 @@ public class Parts {
 
   void stop(@Observes ShutdownEvent event) {
     watch.close();
+    jars.close();
     intake.close();
     handler.close();
     hub.close();
@@ -282,6 +335,7 @@ public class Parts {
     extensions.close();
     textIndex.close();
     log.close();
+    output.close();
   }
 
   @Produces
@@ -341,6 +395,12 @@ public class Parts {
   @Singleton
   ServerStatus status() {
     return status;
+  }
+
+  @Produces
+  @Singleton
+  ExtensionsFolder jars() {
+    return jars;
   }
 
   @Produces

@@ -19,6 +19,8 @@ final class KnownKeys {
   static final List<String> SCALARS =
       List.of(
           "evenkeel.data-dir",
+          "evenkeel.extensions-dir",
+          "evenkeel.extensions-order",
           "evenkeel.memory-budget",
           "evenkeel.debug",
           "evenkeel.token",

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param guards how long agents wait for guards
  * @param log what is kept on disk
  * @param access who may come in
+ * @param extensionsDir where jars with extensions are looked for, absolute
+ * @param extensionsOrder the extensions that come first, in this order
  * @param extensions by extension, its settings by key; the extension checks its own
  */
 public record Settings(
@@ -37,6 +39,8 @@ public record Settings(
     Guards guards,
     Log log,
     Access access,
+    Path extensionsDir,
+    List<String> extensionsOrder,
     Map<String, Map<String, String>> extensions) {
 
   private static final Pattern TARGET_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
@@ -52,6 +56,7 @@ public record Settings(
       }
     }
     targets = Map.copyOf(targets);
+    extensionsOrder = List.copyOf(extensionsOrder);
     var copy = new TreeMap<String, Map<String, String>>();
     extensions.forEach((name, values) -> copy.put(name, Map.copyOf(values)));
     extensions = Map.copyOf(copy);

@@ -5,12 +5,29 @@ import io.smallrye.config.SmallRyeConfig;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 
 /** Gives the settings to the beans. */
 @Singleton
 public final class SettingsProducer {
+
+  private final Config config;
+
+  @Inject
+  SettingsProducer(Config config) {
+    this.config = config;
+  }
+
+  /**
+   * Reads the settings again, as files have them now.
+   *
+   * @throws IllegalArgumentException when one is wrong
+   */
+  public Settings read() {
+    return checked(config.unwrap(SmallRyeConfig.class));
+  }
 
   /**
    * The settings of this process.
@@ -20,8 +37,8 @@ public final class SettingsProducer {
    */
   @Produces
   @Singleton
-  Settings settings(Config config) {
-    return checked(config.unwrap(SmallRyeConfig.class));
+  Settings settings() {
+    return read();
   }
 
   /** Makes the settings before anything else that starts, even if nobody asks for them yet. */

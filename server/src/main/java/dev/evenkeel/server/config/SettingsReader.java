@@ -71,8 +71,10 @@ public final class SettingsReader {
   }
 
   private Settings settings() {
+    Path dataDir = ConfigFiles.dataDir(found.text("evenkeel.data-dir"), workingDir, home);
+    String extensionsDir = found.text("evenkeel.extensions-dir");
     return new Settings(
-        ConfigFiles.dataDir(found.text("evenkeel.data-dir"), workingDir, home),
+        dataDir,
         found.size("evenkeel.memory-budget", 64L << 20),
         found.flag("evenkeel.debug", false),
         new Settings.State(
@@ -99,6 +101,10 @@ public final class SettingsReader {
             token("evenkeel.token"),
             found.list("evenkeel.allowed-origins"),
             found.list("evenkeel.allowed-hosts")),
+        extensionsDir == null
+            ? dataDir.resolve("extensions")
+            : ConfigFiles.dataDir(extensionsDir, workingDir, home),
+        found.list("evenkeel.extensions-order"),
         extensions());
   }
 

@@ -6,34 +6,41 @@ import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** All extensions that run, in their stated order: the order of their names. */
+/**
+ * The extensions that run now, in their stated order. Whoever asks sees one line-up, which a switch
+ * exchanges as a whole.
+ */
 public final class Extensions implements AutoCloseable {
 
-  private static final String ALL = "*";
-  private static final String ENABLED = "enabled";
+  private final Retirement retirement;
+  private final Switchboard switchboard;
 
-  private final List<RunningExtension> running = new ArrayList<>();
-  private final List<Registration.Filter> filters;
-  private final Map<String, List<Registration.Guard>> guards = new HashMap<>();
-  private final List<Registration.Guard> guardsOfAll;
-  private final List<Registration.Processor> processors;
-  private final List<StateMap<?, ?>> maps;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  // Mutable state; any thread
+  private volatile LineUp lineUp = new LineUp(List.of());
+  private volatile CallObserver observer = CallObserver.NONE;
 
   /**
-   * Starts the extensions.
+   * Starts the extensions of the class path.
+   *
+   * @throws IllegalArgumentException when an extension's settings are wrong or it cannot start; the
+   *     message names it
+   */
+  public Extensions(List<Origin> origins, Switchboard.Setup setup) {
+    retirement = new Retirement(setup.announcer(), setup.clock());
+    switchboard = new Switchboard(setup, fresh -> lineUp = fresh, () -> observer, retirement);
+    switchboard.startAll(origins);
+  }
+
+  /**
+   * Starts these extensions, which are all that there are.
    *
    * @param config by extension, its settings by key
    * @param state where bounded maps begin
@@ -47,132 +54,155 @@ public final class Extensions implements AutoCloseable {
       StateStore state,
       UnaryOperator<RunningExtension.LimitsOf> limits,
       Clock clock) {
-    for (Extension extension : extensions) {
-      running.add(new RunningExtension(extension));
-    }
-    running.sort(Comparator.comparing(RunningExtension::name));
-    checkNames(config.keySet());
-    running.removeIf(each -> !isOn(each, config.getOrDefault(each.name(), Map.of())));
-    for (RunningExtension each : running) {
-      var offer =
-          new RunningExtension.Offer(
-              ownOf(config.getOrDefault(each.name(), Map.of())), state, limits, clock);
-      try {
-        each.start(offer);
-      } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-        stopFrom(running.indexOf(each) - 1);
-        throw new IllegalArgumentException(
-            "The extension " + each.name() + " cannot start: " + reason(e), e);
-      }
-    }
-    filters = running.stream().flatMap(each -> each.filters().stream()).toList();
-    maps = running.stream().<StateMap<?, ?>>flatMap(each -> each.maps().stream()).toList();
-    indexGuards();
-    guardsOfAll = guards.getOrDefault(ALL, List.of());
-    processors = running.stream().flatMap(each -> each.processors().stream()).toList();
+    this(
+        extensions.stream().<Origin>map(OfClassPath::of).toList(),
+        new Switchboard.Setup(
+            () -> config, List.of(), state, limits, OffSwitches.inMemory(), Announcer.NONE, clock));
+    checkConfigured(false);
   }
 
-  private static boolean isOn(RunningExtension extension, Map<String, String> config) {
-    String enabled = config.get(ENABLED);
-    return switch (enabled == null ? "" : enabled.strip()) {
-      case "" -> extension.isEnabledByDefault();
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              "evenkeel.extensions."
-                  + extension.name()
-                  + ".enabled is '"
-                  + enabled
-                  + "'; it is true or false");
-    };
-  }
-
-  /** What goes to the extension: all but the server's own key. */
-  private static Map<String, String> ownOf(Map<String, String> config) {
-    var own = new HashMap<>(config);
-    own.remove(ENABLED);
-    return own;
-  }
-
-  private static String reason(Throwable e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private void checkNames(Set<String> configured) {
-    var names = new HashSet<String>();
-    for (RunningExtension each : running) {
-      if (!names.add(each.name())) {
-        throw new IllegalArgumentException("Two extensions are named " + each.name());
-      }
-    }
-    for (String name : configured) {
-      if (!names.contains(name)) {
-        throw new IllegalArgumentException(
-            "evenkeel.extensions."
-                + name
-                + " is set, and there is no such extension; there are "
-                + new TreeSet<>(names));
-      }
+  /**
+   * Checks that all extensions are there for which something is configured.
+   *
+   * @param someAreRefused whether one that is not there may be one that was refused
+   * @throws IllegalArgumentException when one is not
+   */
+  public void checkConfigured(boolean someAreRefused) {
+    try {
+      switchboard.checkConfigured(someAreRefused);
+    } catch (IllegalArgumentException e) {
+      close();
+      throw e;
     }
   }
 
-  /** Whoever wants all events stands in the list of each name too, in the order of extensions. */
-  private void indexGuards() {
-    List<Registration.Guard> all =
-        running.stream().flatMap(each -> each.guards().stream()).toList();
-    for (Registration.Guard each : all) {
-      guards.computeIfAbsent(
-          each.event(),
-          name ->
-              all.stream()
-                  .filter(one -> one.event().equals(name) || one.event().equals(ALL))
-                  .toList());
-    }
+  /** Where extensions are exchanged, and switched off and on. */
+  public Switchboard switchboard() {
+    return switchboard;
+  }
+
+  /** Tells the observer of each call from now on. */
+  public void observe(CallObserver calls) {
+    observer = calls;
+  }
+
+  /**
+   * Runs this after each extension that has gone: threads that have called it may hold on to it,
+   * and have to be renewed.
+   */
+  public void onRetired(Runnable renewThreads) {
+    retirement.onRetired(renewThreads);
   }
 
   /** The filters, in order. */
-  public List<Registration.Filter> filters() {
-    return filters;
+  public FilterChain filters() {
+    return lineUp.filters();
   }
 
   /** The guards of events of this name, in order. */
   public List<Registration.Guard> guardsOf(String event) {
-    return guards.getOrDefault(event, guardsOfAll);
+    return lineUp.guardsOf(event);
+  }
+
+  /** Who processes this event, in order. */
+  public List<Visit> visitsOf(HookEvent event) {
+    return lineUp.visitsOf(event);
+  }
+
+  /** What the extension of this name wants with this event now, or null. */
+  public @Nullable Visit visitOf(String extension, HookEvent event) {
+    for (Visit each : lineUp.visitsOf(event)) {
+      if (each.extension().name().equals(extension)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** The processors of an event, in order. */
   public List<Registration.Processor> processorsOf(HookEvent event) {
-    return processors.stream().filter(each -> each.wants().test(event)).toList();
+    return visitsOf(event).stream().flatMap(each -> each.processors().stream()).toList();
   }
 
   /** The periodic tasks. */
   public List<Registration.Task> tasks() {
-    return running.stream().flatMap(each -> each.tasks().stream()).toList();
+    return running().stream().flatMap(each -> each.tasks().stream()).toList();
   }
 
-  /** The extensions, in order. */
+  /** The extensions that run, in order. */
   public List<RunningExtension> running() {
-    return Collections.unmodifiableList(running);
+    return lineUp.running();
+  }
+
+  /** All extensions that are known, in order. */
+  public List<ExtensionInfo> all() {
+    return lineUp.seats().stream().map(ExtensionInfo::of).toList();
   }
 
   /** How full the bounded maps are. */
   public List<MapState> mapStates() {
-    return maps.stream().map(StateMap::state).toList();
+    return lineUp.maps().stream().map(StateMap::state).toList();
   }
 
-  /** All state, as it is to be written. */
+  /** All state, as it is to be written; that of extensions that are switched off, too. */
   public List<StateChange> snapshot() {
-    return maps.stream().flatMap(each -> each.snapshot().stream()).toList();
+    var all = new ArrayList<StateChange>();
+    LineUp now = lineUp;
+    now.maps().forEach(each -> all.addAll(each.snapshot()));
+    now.seats().stream()
+        .map(LineUp.Seat::off)
+        .filter(Objects::nonNull)
+        .forEach(off -> off.maps().forEach((map, held) -> all.addAll(held.changes(map))));
+    return all;
   }
 
   /** Looks for entries that are too old. */
   public void cleanUp() {
-    maps.forEach(StateMap::cleanUp);
+    lineUp.maps().forEach(StateMap::cleanUp);
   }
 
-  /** An entry that a map let go by itself. */
-  public record Eviction(RunningExtension extension, StateChange change, Telling telling) {}
+  /**
+   * Extensions that were stopped and whose threads go on.
+   *
+   * @param since when it was stopped
+   * @param threads the names of those that still run
+   */
+  public record Remains(String extension, String where, Instant since, List<String> threads) {}
+
+  /** What stopped extensions have left behind. */
+  public List<Remains> remains() {
+    return retirement.leftBehind().reports();
+  }
+
+  /**
+   * A switch, with the memory that was in use then.
+   *
+   * @param what {@code loaded}, {@code replaced}, {@code removed}, {@code enabled}, {@code
+   *     disabled}
+   * @param heapAfterGcBytes what the last collections before it had left
+   * @param loadedClasses classes in the server
+   */
+  public record PastSwitch(
+      Instant time, String extension, String what, long heapAfterGcBytes, int loadedClasses) {}
+
+  /** The last switches, the oldest first. */
+  public List<PastSwitch> pastSwitches() {
+    return retirement.history().entries();
+  }
+
+  /**
+   * Entries that the maps of one extension let go by themselves. It has been entered for them.
+   *
+   * @param evictions at least one
+   */
+  public record Evictions(RunningExtension extension, List<Eviction> evictions) {}
+
+  /**
+   * An entry that a map let go by itself.
+   *
+   * @param telling null where there is nothing to tell
+   */
+  public record Eviction(StateChange change, @Nullable Telling telling) {}
 
   /** Tells the extension of it. */
   @FunctionalInterface
@@ -181,45 +211,46 @@ public final class Extensions implements AutoCloseable {
   }
 
   /** The evictions that are still to be written and told. */
-  public List<Eviction> takeEvictions() {
-    List<Eviction> taken = null;
-    for (RunningExtension extension : running) {
+  public List<Evictions> takeEvictions() {
+    List<Evictions> taken = null;
+    for (RunningExtension extension : running()) {
+      List<Eviction> own = null;
       for (StateMap<?, ?> map : extension.maps()) {
-        if (map.hasEvicted()) {
-          taken = taken == null ? new ArrayList<>() : taken;
-          take(extension, map, taken);
+        if (map.hasEvicted() && (own != null || extension.enter() == Entry.ENTERED)) {
+          own = own == null ? new ArrayList<>() : own;
+          take(map, own);
         }
+      }
+      if (own != null) {
+        taken = taken == null ? new ArrayList<>() : taken;
+        taken.add(new Evictions(extension, own));
       }
     }
     return taken == null ? List.of() : taken;
   }
 
-  private static <K, V> void take(
-      RunningExtension extension, StateMap<K, V> map, List<Eviction> taken) {
+  private static <K, V> void take(StateMap<K, V> map, List<Eviction> taken) {
+    for (StateChange each = map.pollUnfit(); each != null; each = map.pollUnfit()) {
+      taken.add(new Eviction(each, null));
+    }
     List<EvictionHandler<K, V>> handlers = map.evictionHandlers();
     for (var each = map.pollEvicted(); each != null; each = map.pollEvicted()) {
-      StateMap.Evicted<K, V> evicted = each;
-      taken.add(
-          new Eviction(
-              extension,
-              evicted.change(),
-              emission -> {
-                for (EvictionHandler<K, V> handler : handlers) {
-                  handler.evicted(evicted.key(), evicted.value(), emission);
-                }
-              }));
+      taken.add(new Eviction(each.change(), handlers.isEmpty() ? null : telling(each, handlers)));
     }
   }
 
-  /** Stops the extensions, the last started first. May be called twice. */
+  private static <K, V> Telling telling(
+      StateMap.Evicted<K, V> evicted, List<EvictionHandler<K, V>> handlers) {
+    return emission -> {
+      for (EvictionHandler<K, V> handler : handlers) {
+        handler.evicted(evicted.key(), evicted.value(), emission);
+      }
+    };
+  }
+
+  /** Stops the extensions, the last in order first. May be called twice. */
   @Override
   public void close() {
-    if (!closed.getAndSet(true)) {
-      stopFrom(running.size() - 1);
-    }
-  }
-
-  private void stopFrom(int last) {
-    running.subList(0, last + 1).reversed().forEach(RunningExtension::stop);
+    switchboard.close();
   }
 }

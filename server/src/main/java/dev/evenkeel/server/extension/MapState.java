@@ -11,6 +11,7 @@ package dev.evenkeel.server.extension;
  * @param evictedByAge entries that age took since the start
  * @param evictedByCapacity entries that capacity took since the start
  * @param removed entries that the extension removed since the start
+ * @param leftOut entries that no longer fitted the types of a new version
  */
 public record MapState(
     String name,
@@ -20,4 +21,5 @@ public record MapState(
     long maxAgeSeconds,
     long evictedByAge,
     long evictedByCapacity,
-    long removed) {}
+    long removed,
+    long leftOut) {}

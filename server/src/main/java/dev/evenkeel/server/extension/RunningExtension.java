@@ -1,87 +1,137 @@
 package dev.evenkeel.server.extension;
 
-import dev.evenkeel.extension.BoundedMap;
-import dev.evenkeel.extension.EventFilter;
-import dev.evenkeel.extension.EventKind;
-import dev.evenkeel.extension.EventProcessor;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.extension.Extension;
-import dev.evenkeel.extension.ExtensionContext;
-import dev.evenkeel.extension.FailureMode;
-import dev.evenkeel.extension.HookEvent;
-import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
-import dev.evenkeel.extension.PeriodicTask;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** An extension with what it registered, what it keeps, and how its calls went. */
+/**
+ * One life of an extension, from its start to its stop: what it registered, what it keeps, and how
+ * its calls go.
+ */
 public final class RunningExtension {
 
+  /** How long a start may take. */
+  static final Duration START = Duration.ofSeconds(10);
+
+  /** How long a stop may take. */
+  static final Duration STOP = Duration.ofSeconds(5);
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
-  private static final String ALL = "*";
-  private static final String SHIPPED_PACKAGE = "dev.evenkeel.extensions.";
 
   /** How an extension is, as {@code /api/status} tells it. */
   public enum State {
     /** Its calls return in time. */
     RUNNING,
     /** A call was late and has not returned yet: the extension is passed over until it does. */
-    STUCK
+    STUCK,
+    /** Too many calls failed: it is passed over for a while, then one call tries again. */
+    PAUSED,
+    /** It is switched off, by configuration or by an operator. */
+    DISABLED,
+    /** It could not start. */
+    FAILED
   }
 
+  private final Origin origin;
   private final Extension extension;
+  private final ExtensionLoader loader;
+  private final Runnable release;
   private final String name;
-  private final List<Registration.Filter> filters = new ArrayList<>();
-  private final List<Registration.Guard> guards = new ArrayList<>();
-  private final List<Registration.Processor> processors = new ArrayList<>();
-  private final List<Registration.Task> tasks = new ArrayList<>();
-  private final List<StateMap<?, ?>> maps = new ArrayList<>();
-  private final LongAdder calls = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder passedOver = new LongAdder();
-  private final AtomicInteger lateCalls = new AtomicInteger();
+  private final Conduct conduct;
+  private final JsonMapper json = ExtensionJson.mapper();
+  private final Gate gate = new Gate();
+  private final Gate sideGate = new Gate();
+  private final StartContext registered;
 
-  RunningExtension(Extension extension) {
-    this.extension = extension;
-    this.name = extension.name();
+  // Mutable state, written by the watch
+  private volatile boolean crowded;
+
+  /**
+   * @param before what the maps begin with
+   */
+  RunningExtension(
+      Origin origin,
+      Origin.Made made,
+      String name,
+      Conduct conduct,
+      Offer offer,
+      StateStore before) {
+    this.origin = origin;
+    this.extension = made.extension();
+    this.loader = made.loader();
+    this.release = made.release();
+    this.name = name;
+    this.conduct = conduct;
+    this.registered = new StartContext(this, offer, before);
+  }
+
+  /**
+   * The name that an extension gives itself.
+   *
+   * @throws RefusedException when it is none
+   */
+  static String nameOf(Extension extension) throws RefusedException {
+    @Nullable String name = extension.name();
     if (name == null || !NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
+      throw new RefusedException(
           extension.getClass().getName()
               + " calls itself '"
               + name
               + "'; a name is lower case letters, digits and single hyphens");
     }
+    return name;
   }
 
   /** What the server gives to an extension that starts. */
-  record Offer(
-      Map<String, String> config, StateStore state, UnaryOperator<LimitsOf> limits, Clock clock) {}
+  record Offer(Map<String, String> config, UnaryOperator<LimitsOf> limits, Clock clock) {}
 
   /** A map's limits on their way through the operator's configuration. */
   public record LimitsOf(String extension, String map, Limits limits) {}
 
-  void start(Offer offer) throws Exception {
-    var context = new Context(offer);
-    extension.start(context);
-    context.close();
-    maps.forEach(StateMap::started);
+  void start() throws RefusedException {
+    LifeThread.<@Nullable Void>run(
+        "start of " + name,
+        loader,
+        START,
+        () -> {
+          extension.start(registered);
+          return null;
+        });
+    try {
+      registered.close();
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Reason.of(e), e);
+    }
   }
 
   void stop() {
     try {
-      extension.stop();
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      LifeThread.<@Nullable Void>run(
+          "stop of " + name,
+          loader,
+          STOP,
+          () -> {
+            extension.stop();
+            return null;
+          });
+    } catch (RefusedException e) {
       System.getLogger(RunningExtension.class.getName())
           .log(System.Logger.Level.WARNING, "The extension " + name + " failed to stop", e);
     }
+    release();
+  }
+
+  /** Gives back what it was made from. */
+  void release() {
+    release.run();
   }
 
   /** Its name in configuration and status. */
@@ -91,7 +141,7 @@ public final class RunningExtension {
 
   /** Whether it is one of those that come with the server. */
   public boolean isShipped() {
-    return extension.getClass().getName().startsWith(SHIPPED_PACKAGE);
+    return origin.isShipped();
   }
 
   boolean isEnabledByDefault() {
@@ -100,155 +150,175 @@ public final class RunningExtension {
 
   /** How it is. */
   public State state() {
-    return lateCalls.get() > 0 ? State.STUCK : State.RUNNING;
+    return conduct.state();
+  }
+
+  /** The mapper for what it keeps and attaches. */
+  public JsonMapper json() {
+    return json;
+  }
+
+  /** Enters for some calls. Who gets {@link Entry#ENTERED} has to leave, also when one is late. */
+  public Entry enter() {
+    return gate.enter();
+  }
+
+  /** Ends what {@link #enter} began. */
+  public void leave() {
+    gate.leave();
+  }
+
+  /** Whether who wants to call has to wait for its successor. */
+  public boolean isBeingExchanged() {
+    return gate.isClosed();
+  }
+
+  /** Whether it is in the line-up, or will be when its exchange fails. */
+  public boolean isInUse() {
+    return !gate.isGone();
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  /**
+   * Enters for a filter or a guard, which works beside the handler and never waits.
+   *
+   * @return false when this extension is not in use any more: the line-up has another
+   */
+  public boolean enterBeside() {
+    return sideGate.enter() == Entry.ENTERED;
+  }
+
+  /** Ends what {@link #enterBeside} began; also when a call is late. */
+  public void leaveBeside() {
+    sideGate.leave();
+  }
+
+  Gate sideGate() {
+    return sideGate;
+  }
+
+  /** Whether so many of its calls are slow now that no other should begin. */
+  public boolean isCrowded() {
+    return crowded;
+  }
+
+  /** Set by the watch over calls. */
+  public void setCrowded(boolean now) {
+    crowded = now;
+  }
+
+  /** Runs a call so that threads it starts and lines it writes are known as this extension's. */
+  public <T extends @Nullable Object> T call(Callable<T> call) throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      return call.call();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** Whether a call may be made now. Who gets true makes one, and says how it went. */
+  public boolean admits() {
+    return conduct.admits();
   }
 
   /** A call begins. */
   public void called() {
-    calls.increment();
+    conduct.record().calls.increment();
   }
 
-  /** A call threw or was late. */
-  public void failed() {
-    failures.increment();
+  /** A call returned in time. */
+  public void succeeded(long nanos) {
+    conduct.succeeded(nanos);
   }
 
-  /** An event went by because an earlier call is stuck. */
+  /** A call threw. */
+  public void failed(String on, Throwable failure, long nanos) {
+    conduct.failed(on, failure, nanos, true);
+  }
+
+  /**
+   * A call threw that costs no more than a good one, and has to be tried with the next event again:
+   * a filter's, which must not withhold what it can filter.
+   */
+  public void failedAlone(String on, Throwable failure, long nanos) {
+    conduct.failed(on, failure, nanos, false);
+  }
+
+  /** An event went by because the extension is stuck or pauses. */
   public void passedOver() {
-    passedOver.increment();
+    conduct.record().passedOver.increment();
   }
 
   /** A call is late and still runs. */
-  public void callIsLate() {
-    lateCalls.incrementAndGet();
+  public void callIsLate(String on) {
+    conduct.late(on);
   }
 
   /** A late call has returned. */
-  public void lateCallReturned() {
-    lateCalls.decrementAndGet();
+  public void lateCallReturned(long nanos) {
+    conduct.lateCallReturned(nanos);
   }
 
   /** Calls since the start. */
   public long calls() {
-    return calls.sum();
+    return conduct.record().calls.sum();
   }
 
   /** Calls that threw or were late, since the start. */
   public long failures() {
-    return failures.sum();
+    return conduct.record().failures.sum();
   }
 
-  /** Events that went by because an earlier call was stuck. */
+  /** Events that went by because an earlier call was stuck or too many failed. */
   public long eventsPassedOver() {
-    return passedOver.sum();
+    return conduct.record().passedOver.sum();
+  }
+
+  int lateCalls() {
+    return conduct.lateCalls();
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  ExtensionLoader loader() {
+    return loader;
   }
 
   List<Registration.Filter> filters() {
-    return filters;
+    return registered.filters();
   }
 
   List<Registration.Guard> guards() {
-    return guards;
+    return registered.guards();
   }
 
   List<Registration.Processor> processors() {
-    return processors;
+    return registered.processors();
   }
 
-  List<Registration.Task> tasks() {
-    return tasks;
+  /** Its periodic tasks. */
+  public List<Registration.Task> tasks() {
+    return registered.tasks();
   }
 
   List<StateMap<?, ?>> maps() {
-    return maps;
+    return registered.maps();
   }
 
-  private final class Context implements ExtensionContext {
-    private final Offer offer;
-    private boolean closed;
-    private boolean configRead;
-
-    Context(Offer offer) {
-      this.offer = offer;
-    }
-
-    void close() {
-      closed = true;
-      if (!configRead && !offer.config().isEmpty()) {
-        throw new IllegalArgumentException(
-            "evenkeel.extensions."
-                + name
-                + "."
-                + offer.config().keySet().iterator().next()
-                + " is set, and "
-                + name
-                + " has no settings");
+  @Nullable StateMap<?, ?> mapStoredAs(String storedName) {
+    for (StateMap<?, ?> each : maps()) {
+      if (each.storedName().equals(storedName)) {
+        return each;
       }
     }
-
-    private void checkOpen() {
-      if (closed) {
-        throw new IllegalStateException("the extension " + name + " has started already");
-      }
-    }
-
-    @Override
-    public <C extends Record> C config(Class<C> type) {
-      configRead = true;
-      return ConfigRecords.read(type, name, offer.config());
-    }
-
-    @Override
-    public void filter(EventFilter filter) {
-      checkOpen();
-      filters.add(new Registration.Filter(RunningExtension.this, filter));
-    }
-
-    @Override
-    public void guard(String event, HookGuard guard, FailureMode mode) {
-      checkOpen();
-      guards.add(new Registration.Guard(RunningExtension.this, event, guard, mode));
-    }
-
-    @Override
-    public void process(String event, EventProcessor processor) {
-      checkOpen();
-      add(event.equals(ALL) ? any -> true : each -> each.name().equals(event), processor);
-    }
-
-    @Override
-    public void process(EventKind kind, EventProcessor processor) {
-      checkOpen();
-      add(each -> each.kind() == kind, processor);
-    }
-
-    private void add(Predicate<HookEvent> wants, EventProcessor processor) {
-      processors.add(new Registration.Processor(RunningExtension.this, wants, processor));
-    }
-
-    @Override
-    public <K, V> BoundedMap<K, V> boundedMap(
-        String map, Class<K> key, Class<V> value, Limits defaults) {
-      checkOpen();
-      if (maps.stream().anyMatch(each -> each.storedName().equals(name + '/' + map))) {
-        throw new IllegalArgumentException(name + " has a map '" + map + "' already");
-      }
-      Limits limits = offer.limits().apply(new LimitsOf(name, map, defaults)).limits();
-      var bounded = new StateMap<>(name, map, key, value, limits, offer.clock());
-      bounded.load(offer.state().load(bounded.storedName()));
-      maps.add(bounded);
-      return bounded;
-    }
-
-    @Override
-    public void every(Duration period, PeriodicTask task) {
-      checkOpen();
-      tasks.add(new Registration.Task(RunningExtension.this, period, task));
-    }
-
-    @Override
-    public Clock clock() {
-      return offer.clock();
-    }
+    return null;
   }
 }

@@ -3,8 +3,6 @@ package dev.evenkeel.server.extension;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EvictionHandler;
@@ -37,14 +35,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   /** An entry that the map let go by itself and that its extension is still to be told of. */
   record Evicted<K, V>(K key, V value, StateChange change) {}
 
-  /** Of its own: a shared one would keep an extension's classes after the extension is gone. */
-  private final JsonMapper json =
-      JsonMapper.builder()
-          .findAndAddModules()
-          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
-
+  private final JsonMapper json;
   private final String extension;
   private final String name;
   private final Class<K> keyType;
@@ -53,6 +44,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   private final Clock clock;
   private final List<EvictionHandler<K, V>> handlers = new CopyOnWriteArrayList<>();
   private final Queue<Evicted<K, V>> evicted = new ConcurrentLinkedQueue<>();
+  private final Queue<StateChange> unfit = new ConcurrentLinkedQueue<>();
 
   // Mutable state, guarded by this
   private final UseOrder<K, V> recent;
@@ -64,6 +56,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   private long evictedByAge;
   private long evictedByCapacity;
   private long removed;
+  private long leftOut;
 
   StateMap(
       String extension,
@@ -72,6 +65,18 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       Class<V> valueType,
       Limits limits,
       Clock clock) {
+    this(extension, name, keyType, valueType, limits, clock, ExtensionJson.mapper());
+  }
+
+  StateMap(
+      String extension,
+      String name,
+      Class<K> keyType,
+      Class<V> valueType,
+      Limits limits,
+      Clock clock,
+      JsonMapper json) {
+    this.json = json;
     this.extension = extension;
     this.name = name;
     this.keyType = keyType;
@@ -89,21 +94,91 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
 
   /** Takes up what was written before, oldest first. What no longer fits its type is left out. */
   synchronized void load(List<StateChange> stored) {
+    long before = leftOut;
     for (StateChange each : stored) {
       version = Math.max(version, each.version());
-      try {
-        K key = requireNonNull(json.readValue(each.key(), keyType), "the key is null");
-        V value = requireNonNull(json.readValue(each.value(), valueType), "the value is null");
-        put(key, value, isOpen(value));
-      } catch (JsonProcessingException | RuntimeException e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "An entry of {0} no longer fits its type and is left out: {1}",
-            storedName(),
-            e instanceof JsonProcessingException unfit ? unfit.getOriginalMessage() : e.toString());
-      }
+    }
+    for (StateChange each : stored) {
+      load(each.key(), each.value(), now());
     }
     keepCapacity();
+    sayLeftOut(leftOut - before);
+  }
+
+  private void load(String keyJson, @Nullable String valueJson, long usedAt) {
+    try {
+      K key = requireNonNull(json.readValue(keyJson, keyType), "the key is null");
+      V value = requireNonNull(json.readValue(valueJson, valueType), "the value is null");
+      boolean isOpen = isOpen(value);
+      (isOpen ? recent : open).remove(key);
+      (isOpen ? open : recent).put(key, value, usedAt, ++uses);
+    } catch (JsonProcessingException | RuntimeException e) {
+      leftOut++;
+      unfit.add(new StateChange(storedName(), keyJson, null, ++version));
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "An entry of {0} no longer fits its type and is left out: {1}",
+          storedName(),
+          e instanceof JsonProcessingException unread ? unread.getOriginalMessage() : e.toString());
+    }
+  }
+
+  private void sayLeftOut(long count) {
+    if (count > 0) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} entries of {1} no longer fit its types and are left out.",
+          count,
+          storedName());
+    }
+  }
+
+  /** Gives everything away, at a moment when no call uses this map. */
+  synchronized MapHandover handOver() {
+    var entries = new ArrayList<MapHandover.Entry>();
+    for (UseOrder.Entry<K, V> each : committed()) {
+      entries.add(new MapHandover.Entry(write(each.key()), write(each.value()), each.usedAt()));
+    }
+    var letGo = new ArrayList<MapHandover.Evicted>();
+    for (var each = evicted.poll(); each != null; each = evicted.poll()) {
+      letGo.add(new MapHandover.Evicted(write(each.key()), write(each.value()), each.change()));
+    }
+    return new MapHandover(
+        entries, letGo, version, evictedByAge, evictedByCapacity, removed, leftOut);
+  }
+
+  /** Holds from now on what the other held, and nothing else. */
+  synchronized void takeOver(MapHandover from) {
+    recent.clear();
+    open.clear();
+    evicted.clear();
+    unfit.clear();
+    version = from.version();
+    evictedByAge = from.evictedByAge();
+    evictedByCapacity = from.evictedByCapacity();
+    removed = from.removed();
+    leftOut = from.leftOut();
+    for (MapHandover.Entry each : from.entries()) {
+      load(each.key(), each.value(), each.usedAt());
+    }
+    for (MapHandover.Evicted each : from.evicted()) {
+      takeOver(each);
+    }
+    keepCapacity();
+    sayLeftOut(leftOut - from.leftOut());
+  }
+
+  private void takeOver(MapHandover.Evicted from) {
+    try {
+      evicted.add(
+          new Evicted<>(
+              requireNonNull(json.readValue(from.key(), keyType)),
+              requireNonNull(json.readValue(from.value(), valueType)),
+              from.change()));
+    } catch (JsonProcessingException | RuntimeException e) {
+      leftOut++;
+      unfit.add(from.change());
+    }
   }
 
   private static boolean isOpen(Object value) {
@@ -284,7 +359,12 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   }
 
   boolean hasEvicted() {
-    return !evicted.isEmpty();
+    return !evicted.isEmpty() || !unfit.isEmpty();
+  }
+
+  /** The removal of one entry that was left out, or null. */
+  @Nullable StateChange pollUnfit() {
+    return unfit.poll();
   }
 
   /** One entry that the extension is to be told of, or null. */
@@ -315,6 +395,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
         limits.maxAge().toSeconds(),
         evictedByAge,
         evictedByCapacity,
-        removed);
+        removed,
+        leftOut);
   }
 }

@@ -72,6 +72,10 @@ final class UseOrder<K, V> {
         : null;
   }
 
+  void clear() {
+    entries.clear();
+  }
+
   int size() {
     return entries.size();
   }

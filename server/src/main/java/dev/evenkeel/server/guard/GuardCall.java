@@ -8,6 +8,7 @@ import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +17,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardCall implements Runnable {
 
-  private static final System.Logger LOG = System.getLogger(GuardCall.class.getName());
-
   private enum State {
     WAITING,
     RUNNING,
     OVER
   }
 
-  private final Registration.Guard guard;
+  /** Whether the call begins. */
+  private enum Begin {
+    BEGUN,
+    /** The deadline was first. */
+    OVER,
+    /** The extension is stuck or pauses. */
+    PASSED_OVER,
+    /** The extension was exchanged or switched off meanwhile. */
+    GONE
+  }
+
+  private final Function<Registration.Guard, Registration.@Nullable Guard> successor;
   private final HookEvent event;
   private final GuardCounters counters;
   private final long begun = System.nanoTime();
   private final CompletableFuture<Word> word = new CompletableFuture<>();
 
   // Mutable state, guarded by this
+  private Registration.Guard guard;
   private State state = State.WAITING;
   private @Nullable Thread thread;
 
-  GuardCall(Registration.Guard guard, HookEvent event, GuardCounters counters) {
+  /**
+   * @param successor the guard that has taken a guard's place in an exchange, or null
+   */
+  GuardCall(
+      Registration.Guard guard,
+      HookEvent event,
+      GuardCounters counters,
+      Function<Registration.Guard, Registration.@Nullable Guard> successor) {
     this.guard = guard;
+    this.successor = successor;
     this.event = event;
     this.counters = counters;
   }
@@ -45,42 +64,87 @@ final class GuardCall implements Runnable {
     return word;
   }
 
+  private synchronized Registration.Guard guard() {
+    return guard;
+  }
+
   private RunningExtension extension() {
-    return guard.extension();
+    return guard().extension();
   }
 
   @Override
   public void run() {
-    if (isStuck()) {
-      passOver();
-      return;
+    Begin begin = begin();
+    while (begin == Begin.GONE) {
+      begin = exchange() ? begin() : Begin.OVER;
     }
-    if (!begin()) {
-      return;
-    }
-    HookAnswer answer = null;
-    Throwable failure = null;
-    try {
-      answer = requireNonNull(guard.guard().judge(event), "the guard answered null");
-    } catch (Throwable e) {
-      failure = e;
-    }
-    if (!end()) {
-      extension().lateCallReturned();
-    } else if (answer == null) {
-      failed(failure);
-    } else {
-      word.complete(Word.of(extension().name(), answer, took()));
+    switch (begin) {
+      case BEGUN -> judge(guard());
+      case PASSED_OVER -> passOver();
+      case OVER, GONE -> {}
     }
   }
 
-  private synchronized boolean begin() {
+  private void judge(Registration.Guard asked) {
+    RunningExtension extension = asked.extension();
+    HookAnswer answer = null;
+    Throwable failure = null;
+    long start = System.nanoTime();
+    try {
+      answer =
+          requireNonNull(
+              extension.call(() -> asked.guard().judge(event)), "the guard answered null");
+    } catch (Throwable e) {
+      failure = e;
+    }
+    long nanos = System.nanoTime() - start;
+    if (!end()) {
+      extension.lateCallReturned(nanos);
+      return;
+    }
+    extension.leaveBeside();
+    if (failure != null || answer == null) {
+      Throwable why = failure == null ? new NullPointerException() : failure;
+      extension.failed("the guard of " + event.name(), why, nanos);
+      counters.failed();
+      fail("it failed: " + why.getClass().getSimpleName());
+    } else {
+      extension.succeeded(nanos);
+      word.complete(Word.of(extension.name(), answer, took()));
+    }
+  }
+
+  /** Who gets BEGUN has entered the extension, and leaves it again. */
+  private synchronized Begin begin() {
     if (state != State.WAITING) {
-      return false;
+      return Begin.OVER;
+    }
+    RunningExtension extension = guard.extension();
+    if (!extension.enterBeside()) {
+      return Begin.GONE;
+    }
+    if (!extension.admits()) {
+      extension.leaveBeside();
+      return Begin.PASSED_OVER;
     }
     state = State.RUNNING;
     thread = Thread.currentThread();
-    extension().called();
+    extension.called();
+    return Begin.BEGUN;
+  }
+
+  /** Goes on with the guard of now; without one, there is nobody left who could say anything. */
+  private boolean exchange() {
+    Registration.Guard next = successor.apply(guard());
+    if (next == null) {
+      if (giveUp()) {
+        word.complete(Word.of(extension().name(), HookAnswer.none(), took()));
+      }
+      return false;
+    }
+    synchronized (this) {
+      guard = next;
+    }
     return true;
   }
 
@@ -94,16 +158,6 @@ final class GuardCall implements Runnable {
     return inTime;
   }
 
-  private void failed(@Nullable Throwable failure) {
-    extension().failed();
-    counters.failed();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "The guard " + extension().name() + " failed on " + event.name(),
-        failure);
-    fail(failure == null ? "it failed" : "it failed: " + failure.getClass().getSimpleName());
-  }
-
   /** The extension has a call that is late and has not returned: it is not asked. */
   boolean isStuck() {
     return extension().state() == RunningExtension.State.STUCK;
@@ -113,7 +167,7 @@ final class GuardCall implements Runnable {
     if (giveUp()) {
       extension().passedOver();
       counters.passedOver();
-      fail("it is stuck in an earlier call");
+      fail(isStuck() ? "it is stuck in an earlier call" : "it pauses after many failures");
     }
   }
 
@@ -144,21 +198,17 @@ final class GuardCall implements Runnable {
         return;
       }
       state = State.OVER;
-      extension().callIsLate();
-      extension().failed();
+      guard.extension().callIsLate("the guard of " + event.name());
+      guard.extension().leaveBeside();
       running.interrupt();
     }
     counters.late();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "The guard {0} is late on {1} and was interrupted; it is not asked until it returns.",
-        extension().name(),
-        event.name());
     fail("it was late");
   }
 
   private void fail(String why) {
-    word.complete(Word.failed(extension().name(), guard.mode(), why, took()));
+    Registration.Guard asked = guard();
+    word.complete(Word.failed(asked.extension().name(), asked.mode(), why, took()));
   }
 
   private Duration took() {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows an event to all guards that want it, at the same time and with one deadline, and puts
@@ -54,7 +55,7 @@ public final class Guards implements AutoCloseable {
     var calls = new ArrayList<GuardCall>(guards.size());
     var onThreads = new ArrayList<GuardCall>();
     for (Registration.Guard guard : guards) {
-      var call = new GuardCall(guard, event, counters);
+      var call = new GuardCall(guard, event, counters, gone -> successorOf(gone, event));
       calls.add(call);
       if (!guard.extension().isShipped() && begin(guard, call)) {
         onThreads.add(call);
@@ -72,6 +73,16 @@ public final class Guards implements AutoCloseable {
       watch(event, guards, calls, all);
     }
     return all.thenApply(done -> judgement(event, calls));
+  }
+
+  /** The guard in the place of one whose extension was exchanged since. */
+  private Registration.@Nullable Guard successorOf(Registration.Guard gone, HookEvent event) {
+    return guardsOf.apply(event.name()).stream()
+        .filter(each -> each.extension() != gone.extension())
+        .filter(each -> each.extension().name().equals(gone.extension().name()))
+        .filter(each -> each.place() == gone.place())
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean begin(Registration.Guard guard, GuardCall call) {

@@ -4,6 +4,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.extension.CallScope;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.log.StateChange;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * thread of the call by returning, or the watch when the deadline has passed.
  */
 final class Call {
-
-  private static final System.Logger LOG = System.getLogger(Call.class.getName());
 
   private enum State {
     RUNNING,
@@ -34,11 +33,15 @@ final class Call {
   private final long deadlineNanos;
   private final CallScope scope = new CallScope();
   private final Thread thread = Thread.currentThread();
+  private final long startNanos = System.nanoTime();
   private final @Nullable Runnable goOnWithout;
   final CallEmission emission;
 
   // Mutable state, guarded by this
   private State state = State.RUNNING;
+
+  // Mutable state, owned by the watch's thread
+  private long firstCpu = -1;
 
   /**
    * @param deadlineNanos when the call is late, by {@link System#nanoTime}
@@ -54,38 +57,33 @@ final class Call {
     this.what = what;
     this.deadlineNanos = deadlineNanos;
     this.goOnWithout = goOnWithout;
-    this.emission = new CallEmission(event);
+    this.emission = new CallEmission(event, extension.json());
   }
 
   Outcome run(CallScope.Body body) {
     extension.called();
     Throwable failure = null;
     try {
-      scope.run(body);
-    } catch (InterruptedException e) {
-      failure = e;
-    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      extension.call(
+          () -> {
+            scope.run(body);
+            return null;
+          });
+    } catch (Throwable e) {
       failure = e;
     }
+    long nanos = System.nanoTime() - startNanos;
     boolean inTime = returned();
     if (!inTime) {
-      extension.lateCallReturned();
+      extension.lateCallReturned(nanos);
       return Outcome.TOO_LATE;
     }
     if (failure != null) {
-      failed(failure);
+      extension.failed(what, failure, nanos);
       return Outcome.FAILED;
     }
+    extension.succeeded(nanos);
     return Outcome.DONE;
-  }
-
-  /** Counts and logs that this call does not count. */
-  void failed(Throwable failure) {
-    extension.failed();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "The extension " + extension.name() + " failed on " + what,
-        failure);
   }
 
   private synchronized boolean returned() {
@@ -107,24 +105,41 @@ final class Call {
     return scope.apply();
   }
 
-  /** Called by the watch: interrupts the call if it is late, and goes on without it. */
-  void checkDeadline(long now) {
+  /**
+   * Called by the watch: interrupts the call if it is late, and goes on without it.
+   *
+   * @return whether it is late
+   */
+  boolean checkDeadline(long now) {
     synchronized (this) {
       if (state != State.RUNNING || now - deadlineNanos < 0) {
-        return;
+        return state == State.LATE;
       }
       state = State.LATE;
-      extension.callIsLate();
-      extension.failed();
+      extension.callIsLate(what);
       thread.interrupt();
     }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "The extension {0} is late on {1} and was interrupted; the event goes on without it.",
-        extension.name(),
-        what);
     if (goOnWithout != null) {
       goOnWithout.run();
     }
+    return true;
+  }
+
+  RunningExtension extension() {
+    return extension;
+  }
+
+  /** How long it runs, in nanoseconds. */
+  long age(long now) {
+    return now - startNanos;
+  }
+
+  /** The processor's time that it took since this was first asked, in nanoseconds. */
+  long busyNanos(ThreadMXBean threads) {
+    long cpu = threads.getThreadCpuTime(thread.threadId());
+    if (firstCpu < 0) {
+      firstCpu = cpu;
+    }
+    return cpu - firstCpu;
   }
 }

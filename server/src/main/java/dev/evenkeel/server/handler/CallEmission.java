@@ -2,7 +2,6 @@ package dev.evenkeel.server.handler;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
@@ -18,17 +17,21 @@ import org.jspecify.annotations.Nullable;
 /** What one call adds. It belongs to the thread of the call. */
 final class CallEmission implements Emission {
 
-  private static final JsonMapper JSON = JsonMapper.builder().findAndAddModules().build();
-
   private final @Nullable HookEvent event;
+  private final JsonMapper json;
 
   // Mutable state, owned by the thread of the call
   final Map<String, JsonNode> attached = new LinkedHashMap<>();
   final List<Publication.Derived> derived = new ArrayList<>();
   @Nullable String dropReason;
+  private final EmissionSize size = new EmissionSize();
 
-  CallEmission(@Nullable HookEvent event) {
+  /**
+   * @param json the extension's own: it remembers the classes of what it writes
+   */
+  CallEmission(@Nullable HookEvent event, JsonMapper json) {
     this.event = event;
+    this.json = json;
   }
 
   @Override
@@ -36,8 +39,7 @@ final class CallEmission implements Emission {
     HookEvent to = event("attach");
     boolean taken = to.attachments().containsKey(field) || !to.at(field).isMissingNode();
     if (!taken) {
-      JsonNode node = value == null ? NullNode.getInstance() : JSON.valueToTree(value);
-      attached.putIfAbsent(field, node);
+      attached.putIfAbsent(field, size.take(value, json));
     }
   }
 
@@ -48,6 +50,7 @@ final class CallEmission implements Emission {
 
   @Override
   public void emit(Session session, String name, ObjectNode data) {
+    size.take(data);
     derived.add(new Publication.Derived(EventType.DERIVED, session, name, data.deepCopy()));
   }
 

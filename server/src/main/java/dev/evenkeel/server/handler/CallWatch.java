@@ -1,14 +1,35 @@
 package dev.evenkeel.server.handler;
 
 import dev.evenkeel.server.extension.CallScope;
+import dev.evenkeel.server.extension.RunningExtension;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Looks every few milliseconds whether a call is late. */
+/**
+ * Looks every few milliseconds whether a call is late, and whether an extension has so many slow
+ * calls that it would take the threads of the others.
+ */
 final class CallWatch {
+
+  /** A call of this age is slow. */
+  private static final long SLOW = Duration.ofMillis(100).toNanos();
+
+  /** So many slow calls of one extension at once, a quarter of the threads that there may be. */
+  private static final int MOST_SLOW = 16;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
   // Mutable state, lock-free
   private final Set<Call> running = ConcurrentHashMap.newKeySet();
+
+  // Mutable state, owned by the watch's thread
+  private Set<RunningExtension> crowded = Set.of();
 
   Call.Outcome run(Call call, CallScope.Body body) {
     running.add(call);
@@ -21,8 +42,30 @@ final class CallWatch {
 
   void look() {
     long now = System.nanoTime();
-    for (Call call : running) {
-      call.checkDeadline(now);
+    var slow = new HashMap<RunningExtension, Integer>();
+    running.removeIf(call -> call.checkDeadline(now));
+    running.forEach(call -> weigh(call, now, slow));
+    crowd(slow);
+  }
+
+  /** A slow call that computes weighs as much as all that may wait: there are few processors. */
+  private void weigh(Call call, long now, Map<RunningExtension, Integer> slow) {
+    boolean busy = call.busyNanos(threads) >= SLOW;
+    if (busy || call.age(now) >= SLOW) {
+      slow.merge(call.extension(), busy ? MOST_SLOW : 1, Integer::sum);
     }
+  }
+
+  private void crowd(Map<RunningExtension, Integer> slow) {
+    var now = new HashSet<RunningExtension>();
+    slow.forEach(
+        (extension, weight) -> {
+          if (weight >= MOST_SLOW) {
+            now.add(extension);
+          }
+        });
+    now.forEach(each -> each.setCrowded(true));
+    crowded.stream().filter(each -> !now.contains(each)).forEach(each -> each.setCrowded(false));
+    crowded = now;
   }
 }

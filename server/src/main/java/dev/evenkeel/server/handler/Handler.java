@@ -4,16 +4,19 @@ import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.Registration;
+import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.log.AcceptedEvent;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.Publication;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,16 +38,26 @@ public final class Handler implements AutoCloseable {
   private final Window window;
   private final CallWatch watch = new CallWatch();
   private final Workers workers = new Workers();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("handler-watch").daemon().factory());
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("handler-watch").daemon().factory());
+  private final Processing.Work work;
+  private final Processing.Work quietWork;
+  private final PeriodicTasks tasks;
   private final Thread dispatcher =
       Thread.ofPlatform().name("handler-dispatcher").unstarted(this::dispatch);
 
   // Mutable state, lock-free
   private final Map<Session, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong handled = new AtomicLong();
+
+  /** Bounded by the window: each is an event at work. */
+  private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
   private volatile boolean closed;
+
+  /** An event that waits for an extension to be exchanged or to become less busy. */
+  private record Waiting(Processing processing, Runnable goOn) {}
 
   /** A handler that is still to be started. */
   public Handler(HandlerConfig config, EventLog log, Extensions extensions, Clock clock) {
@@ -53,6 +66,12 @@ public final class Handler implements AutoCloseable {
     this.extensions = extensions;
     this.clock = clock;
     this.window = new Window(config.window(), config.windowBytes());
+    this.work =
+        new Processing.Work(extensions, watch, config.deadline(), this::evictionsAfterEvent);
+    this.quietWork =
+        new Processing.Work(extensions, watch, config.deadline(), extensions::takeEvictions);
+    timer.setRemoveOnCancelPolicy(true);
+    this.tasks = new PeriodicTasks(extensions, timer, workers, this::run);
   }
 
   /** Begins with the first event that is not published yet. */
@@ -63,7 +82,8 @@ public final class Handler implements AutoCloseable {
     dispatcher.start();
     repeat(WATCH_INTERVAL, this::look);
     repeat(CLEANUP_INTERVAL, () -> workers.execute(this::cleanUp));
-    extensions.tasks().forEach(this::schedule);
+    tasks.follow();
+    extensions.onRetired(workers::renew);
   }
 
   private void repeat(Duration interval, Runnable work) {
@@ -75,6 +95,8 @@ public final class Handler implements AutoCloseable {
   private void look() {
     try {
       watch.look();
+      resume();
+      tasks.follow();
       workers.adapt(handled.get());
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The watch over calls failed", e);
@@ -113,16 +135,10 @@ public final class Handler implements AutoCloseable {
     }
   }
 
-  /** Works off a lane, until it is empty or a late call has moved it to another thread. */
+  /** Works off a lane, until it is empty or the event at work has left this thread. */
   private void work(Session session, Lane lane) {
     for (AcceptedEvent event = lane.next(); event != null; event = lane.next()) {
-      var processing =
-          new Processing(
-              event,
-              extensions.processorsOf(event.event()),
-              watch,
-              System.nanoTime() + config.deadline().toNanos());
-      if (!handle(session, lane, event, processing)) {
+      if (!handle(session, lane, event, new Processing(work, event))) {
         return;
       }
     }
@@ -138,9 +154,21 @@ public final class Handler implements AutoCloseable {
                     work(session, lane);
                   }
                 });
-    if (!processing.runProcessors(goOn)) {
-      return false;
+    switch (processing.run(goOn)) {
+      case HANDED_OVER -> {
+        return false;
+      }
+      case WAITS -> {
+        waiting.add(new Waiting(processing, goOn));
+        return false;
+      }
+      case DONE -> {}
     }
+    publish(event, processing);
+    return true;
+  }
+
+  private List<Extensions.Evictions> evictionsAfterEvent() {
     long count = handled.incrementAndGet();
     if (count % config.cleanupIntervalEvents() == 0) {
       extensions.cleanUp();
@@ -148,9 +176,7 @@ public final class Handler implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "performed cleanup after {0} events", count);
       }
     }
-    tellEvictions(processing);
-    publish(event, processing);
-    return true;
+    return extensions.takeEvictions();
   }
 
   private void publish(AcceptedEvent event, Processing processing) {
@@ -164,41 +190,44 @@ public final class Handler implements AutoCloseable {
     log.publish(publication, () -> window.leave(event.bytes()));
   }
 
-  private void tellEvictions(Processing processing) {
-    for (Extensions.Eviction each : extensions.takeEvictions()) {
-      processing.tell(each, System.nanoTime() + config.deadline().toNanos());
-    }
-  }
-
   /** Looks through the bounded maps, and publishes what comes of it. */
   public void cleanUp() {
     extensions.cleanUp();
-    var processing = new Processing(null, List.of(), watch, 0);
-    tellEvictions(processing);
-    publishIfAny(processing);
+    publishIfAny(new Processing(quietWork, null));
   }
 
+  /** Goes on where a call is late. */
   private void publishIfAny(Processing processing) {
-    if (!processing.isEmpty()) {
+    Runnable goOn = () -> workers.execute(() -> publishIfAny(processing));
+    if (processing.run(goOn) == Processing.Progress.DONE && !processing.isEmpty()) {
       log.publish(processing.publication(clock.instant()), () -> {});
     }
   }
 
-  private void schedule(Registration.Task task) {
-    long millis = Math.max(1, task.period().toMillis());
-    var _ = timer.schedule(() -> workers.execute(() -> run(task)), millis, TimeUnit.MILLISECONDS);
-  }
-
   private void run(Registration.Task task) {
-    var processing = new Processing(null, List.of(), watch, 0);
+    RunningExtension extension = task.extension();
+    if (!extension.admits()) {
+      extension.passedOver();
+      extension.leave();
+      return;
+    }
+    var processing = new Processing(quietWork, null);
     long deadline = System.nanoTime() + config.deadline().toNanos();
-    var call = new Call(task.extension(), "a periodic task", null, deadline, null);
+    var call = new Call(extension, "a periodic task", null, deadline, extension::leave);
     if (processing.run(call, () -> task.task().run(call.emission))) {
-      tellEvictions(processing);
+      extension.leave();
       publishIfAny(processing);
     }
-    if (!closed) {
-      schedule(task);
+  }
+
+  /** Lets those go on that waited for an extension. */
+  private void resume() {
+    for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
+      Waiting each = all.next();
+      if (each.processing().mayGoOn()) {
+        all.remove();
+        each.goOn().run();
+      }
     }
   }
 

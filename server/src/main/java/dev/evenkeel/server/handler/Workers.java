@@ -1,6 +1,8 @@
 package dev.evenkeel.server.handler;
 
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -18,21 +20,45 @@ final class Workers implements AutoCloseable {
   private static final int PATIENCE = 3;
 
   private final int usual = Math.max(2, Runtime.getRuntime().availableProcessors());
-  private final ThreadPoolExecutor pool =
-      new ThreadPoolExecutor(
-          usual,
-          MAX_THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().name("handler-", 0).daemon().factory());
+  private final ThreadFactory threads = Thread.ofPlatform().name("handler-", 0).daemon().factory();
+
+  // Mutable state; exchanged under this
+  private volatile ThreadPoolExecutor pool = newPool();
+  private boolean closed;
 
   // Mutable state, owned by the watch's thread
   private long progressBefore;
   private int looksWithoutProgress;
 
+  private ThreadPoolExecutor newPool() {
+    return new ThreadPoolExecutor(
+        usual, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+  }
+
   void execute(Runnable work) {
-    pool.execute(work);
+    try {
+      pool.execute(work);
+    } catch (RejectedExecutionException e) {
+      executeInNext(work);
+    }
+  }
+
+  private synchronized void executeInNext(Runnable work) {
+    if (!closed) {
+      pool.execute(work);
+    }
+  }
+
+  /**
+   * Lets all threads end after what they do now, and takes others: what an extension left in a
+   * thread's own variables would keep its classes.
+   */
+  synchronized void renew() {
+    if (!closed) {
+      ThreadPoolExecutor old = pool;
+      pool = newPool();
+      old.shutdown();
+    }
   }
 
   /**
@@ -42,6 +68,7 @@ final class Workers implements AutoCloseable {
    * @param progress grows with what is done
    */
   void adapt(long progress) {
+    ThreadPoolExecutor pool = this.pool;
     boolean waits = !pool.getQueue().isEmpty();
     looksWithoutProgress = waits && progress == progressBefore ? looksWithoutProgress + 1 : 0;
     progressBefore = progress;
@@ -57,7 +84,8 @@ final class Workers implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     pool.shutdownNow();
   }
 }

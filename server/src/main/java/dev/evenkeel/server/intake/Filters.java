@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.server.extension.FilterChain;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,40 +27,43 @@ final class Filters {
   /** What all filters of an event may take, where they run on the pool. */
   static final Duration DEADLINE = Duration.ofMillis(250);
 
-  private final List<Registration.Filter> filters;
-  private final boolean trusted;
+  private final Supplier<FilterChain> filters;
   private final IntakePool pool;
   private final IntakeCounters counters;
 
-  Filters(List<Registration.Filter> filters, IntakePool pool, IntakeCounters counters) {
+  /**
+   * @param filters those of now; asked for each event
+   */
+  Filters(Supplier<FilterChain> filters, IntakePool pool, IntakeCounters counters) {
     this.filters = filters;
-    this.trusted = filters.stream().allMatch(each -> each.extension().isShipped());
     this.pool = pool;
     this.counters = counters;
   }
 
   /** Whether what comes is kept as it is. */
   boolean isEmpty() {
-    return filters.isEmpty();
+    return filters.get().filters().isEmpty();
   }
 
   /** Completes with what is to be kept, at once where no filter may block. */
   CompletableFuture<HookEvent> apply(HookEvent event) {
-    if (filters.isEmpty()) {
+    FilterChain chain = filters.get();
+    if (chain.filters().isEmpty()) {
       return CompletableFuture.completedFuture(event);
     }
-    if (trusted) {
-      return CompletableFuture.completedFuture(filter(event));
+    if (chain.shipped()) {
+      HookEvent filtered = filter(event, chain);
+      return filtered == null ? apply(event) : CompletableFuture.completedFuture(filtered);
     }
-    RunningExtension stuck = stuck();
+    RunningExtension stuck = stuck(chain);
     if (stuck != null) {
       return CompletableFuture.completedFuture(passOver(event, stuck));
     }
     return applyOnPool(event);
   }
 
-  private @Nullable RunningExtension stuck() {
-    for (Registration.Filter each : filters) {
+  private static @Nullable RunningExtension stuck(FilterChain chain) {
+    for (Registration.Filter each : chain.filters()) {
       if (each.extension().state() == RunningExtension.State.STUCK) {
         return each.extension();
       }
@@ -68,9 +71,10 @@ final class Filters {
     return null;
   }
 
-  private HookEvent passOver(HookEvent event, RunningExtension stuck) {
-    stuck.passedOver();
-    return withhold(event, "the filter of " + stuck.name() + " is stuck");
+  private HookEvent passOver(HookEvent event, RunningExtension off) {
+    off.passedOver();
+    String how = off.state() == RunningExtension.State.STUCK ? " is stuck" : " is paused";
+    return withhold(event, "the filter of " + off.name() + how);
   }
 
   private CompletableFuture<HookEvent> applyOnPool(HookEvent event) {
@@ -84,35 +88,47 @@ final class Filters {
     return run.result;
   }
 
-  private HookEvent filter(HookEvent event) {
+  /** Returns null when the filters were exchanged meanwhile: then those of now have to do it. */
+  private @Nullable HookEvent filter(HookEvent event, FilterChain chain) {
     HookEvent current;
     try {
       current = UniqueKeys.of(event);
     } catch (RuntimeException e) {
       return unreadable(event, e);
     }
-    for (Registration.Filter each : filters) {
-      each.extension().called();
+    for (Registration.Filter each : chain.filters()) {
+      RunningExtension extension = each.extension();
+      if (!extension.enterBeside()) {
+        return null;
+      }
       try {
-        current = call(each, current);
-      } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
-        return failed(event, each, e);
+        if (!extension.admits()) {
+          return passOver(event, extension);
+        }
+        extension.called();
+        long start = System.nanoTime();
+        try {
+          current = call(each, current);
+        } catch (Throwable e) {
+          return failed(event, extension, e, System.nanoTime() - start);
+        }
+        extension.succeeded(System.nanoTime() - start);
+      } finally {
+        extension.leaveBeside();
       }
     }
     return current;
   }
 
   private static HookEvent call(Registration.Filter filter, HookEvent event) throws Exception {
-    return requireNonNull(filter.filter().filter(event), "the filter returned null");
+    return requireNonNull(
+        filter.extension().call(() -> filter.filter().filter(event)), "the filter returned null");
   }
 
-  private HookEvent failed(HookEvent event, Registration.Filter filter, Throwable e) {
-    filter.extension().failed();
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "The filter of " + filter.extension().name() + " failed; the payload is withheld",
-        e);
-    return withhold(event, "the filter of " + filter.extension().name() + " failed");
+  private HookEvent failed(
+      HookEvent event, RunningExtension extension, Throwable failure, long nanos) {
+    extension.failedAlone("a filter; the payload is withheld", failure, nanos);
+    return withhold(event, "the filter of " + extension.name() + " failed");
   }
 
   private HookEvent unreadable(HookEvent event, RuntimeException e) {
@@ -138,6 +154,13 @@ final class Filters {
     }
   }
 
+  /** Whether a call begins. */
+  private enum Begin {
+    BEGUN,
+    OVER,
+    PASSED_OVER
+  }
+
   /** One event on the pool. */
   private final class Run implements Runnable {
     private final HookEvent event;
@@ -155,57 +178,82 @@ final class Filters {
 
     @Override
     public void run() {
-      RunningExtension stuck = stuck();
+      while (!runOnce(filters.get())) {
+        // The filters were exchanged meanwhile: those of now begin again with the event as it came.
+      }
+    }
+
+    /** Returns false when the filters were exchanged meanwhile. */
+    private boolean runOnce(FilterChain chain) {
+      RunningExtension stuck = stuck(chain);
       if (stuck != null) {
         finish(() -> passOver(event, stuck));
-        return;
+        return true;
       }
       HookEvent filtered;
       try {
         filtered = UniqueKeys.of(event);
       } catch (RuntimeException e) {
         finish(() -> unreadable(event, e));
-        return;
+        return true;
       }
-      for (Registration.Filter each : filters) {
-        if (!begin(each.extension())) {
-          return;
+      for (Registration.Filter each : chain.filters()) {
+        RunningExtension extension = each.extension();
+        if (!extension.enterBeside()) {
+          return false;
+        }
+        switch (begin(extension)) {
+          case OVER -> {
+            return true;
+          }
+          case PASSED_OVER -> {
+            finish(() -> passOver(event, extension));
+            return true;
+          }
+          case BEGUN -> {}
         }
         Throwable failure = null;
+        long start = System.nanoTime();
         try {
           filtered = call(each, filtered);
         } catch (Throwable e) {
           failure = e;
         }
-        if (!end(each.extension())) {
-          return;
+        long nanos = System.nanoTime() - start;
+        if (!end(extension, nanos)) {
+          return true;
         }
         if (failure != null) {
           Throwable cause = failure;
-          finish(() -> failed(event, each, cause));
-          return;
+          finish(() -> failed(event, extension, cause, nanos));
+          return true;
         }
+        extension.succeeded(nanos);
       }
       HookEvent kept = filtered;
       finish(() -> kept);
+      return true;
     }
 
-    private synchronized boolean begin(RunningExtension extension) {
-      if (over) {
-        return false;
+    /** Leaves the extension again where no call begins. */
+    private synchronized Begin begin(RunningExtension extension) {
+      if (over || !extension.admits()) {
+        extension.leaveBeside();
+        return over ? Begin.OVER : Begin.PASSED_OVER;
       }
       extension.called();
       thread = Thread.currentThread();
       current = extension;
-      return true;
+      return Begin.BEGUN;
     }
 
-    private synchronized boolean end(RunningExtension extension) {
+    private synchronized boolean end(RunningExtension extension, long nanos) {
       boolean _ = Thread.interrupted();
       if (over) {
-        extension.lateCallReturned();
+        extension.lateCallReturned(nanos);
         return false;
       }
+      extension.leaveBeside();
       current = null;
       return true;
     }
@@ -234,14 +282,9 @@ final class Filters {
         over = true;
         RunningExtension extension = current;
         if (extension != null && thread != null) {
-          extension.failed();
-          extension.callIsLate();
+          extension.callIsLate("a filter; payloads are withheld until it returns");
+          extension.leaveBeside();
           thread.interrupt();
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "The filter of {0} is late and was interrupted; payloads are withheld until it"
-                  + " returns.",
-              extension.name());
         }
         reason =
             extension != null

@@ -5,7 +5,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
-import dev.evenkeel.server.extension.Registration;
+import dev.evenkeel.server.extension.FilterChain;
 import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.guard.Guards;
 import dev.evenkeel.server.guard.Judgement;
@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,7 @@ public final class Intake implements AutoCloseable {
   public Intake(
       EventLog log,
       MemoryBudget budget,
-      List<Registration.Filter> filters,
+      Supplier<FilterChain> filters,
       Guards guards,
       Clock clock) {
     this(log, budget, filters, guards, clock, Ticker.systemTicker());
@@ -100,7 +101,7 @@ public final class Intake implements AutoCloseable {
   Intake(
       EventLog log,
       MemoryBudget budget,
-      List<Registration.Filter> filters,
+      Supplier<FilterChain> filters,
       Guards guards,
       Clock clock,
       Ticker ticker) {
@@ -325,6 +326,11 @@ public final class Intake implements AutoCloseable {
   /** What guards were asked and said. */
   public GuardCounters.Sums guards() {
     return guards.counters();
+  }
+
+  /** Lets the threads that run filters and guards end after what they do now, and takes others. */
+  public void renewThreads() {
+    filtering.renew();
   }
 
   /** How full its queues are. */

@@ -6,6 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -17,24 +18,43 @@ final class IntakePool implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   private final String name;
-  private final ThreadPoolExecutor pool;
+  private final ThreadFactory threads;
   private final ScheduledThreadPoolExecutor timer;
+
+  // Mutable state; exchanged under this
+  private volatile ThreadPoolExecutor pool;
+  private boolean closed;
 
   IntakePool(String name) {
     this.name = name;
-    this.pool =
+    this.threads = Thread.ofPlatform().name(name + '-', 0).daemon().factory();
+    this.pool = newPool();
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name(name + "-timer").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  private ThreadPoolExecutor newPool() {
+    var fresh =
         new ThreadPoolExecutor(
             THREADS,
             THREADS,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(CAPACITY),
-            Thread.ofPlatform().name(name + '-', 0).daemon().factory());
-    pool.allowCoreThreadTimeOut(true);
-    this.timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name(name + "-timer").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
+            threads);
+    fresh.allowCoreThreadTimeOut(true);
+    return fresh;
+  }
+
+  /** Lets all threads end after what they do now and what waits for them, and takes others. */
+  synchronized void renew() {
+    if (!closed) {
+      ThreadPoolExecutor old = pool;
+      pool = newPool();
+      old.shutdown();
+    }
   }
 
   /**
@@ -43,7 +63,15 @@ final class IntakePool implements AutoCloseable {
    * @throws RejectedExecutionException when too much waits already
    */
   void execute(Runnable work) {
-    pool.execute(work);
+    ThreadPoolExecutor current = pool;
+    try {
+      current.execute(work);
+    } catch (RejectedExecutionException e) {
+      if (!current.isShutdown()) {
+        throw e;
+      }
+      pool.execute(work);
+    }
   }
 
   /** Forgets work that has not begun. */
@@ -61,7 +89,8 @@ final class IntakePool implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     timer.shutdownNow();
     pool.shutdownNow();
   }

@@ -38,29 +38,35 @@ final class Database {
               CREATE TABLE sessions (
                 key INTEGER PRIMARY KEY, source TEXT NOT NULL, session_id TEXT NOT NULL, cwd TEXT,
                 first INTEGER NOT NULL, last INTEGER NOT NULL, events INTEGER NOT NULL,
-                ended INTEGER NOT NULL, UNIQUE (source, session_id))""",
+                ended INTEGER NOT NULL, UNIQUE (source, session_id))\
+              """,
               "CREATE INDEX sessions_last ON sessions (last)",
               """
               CREATE TABLE accepted (
                 seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, session INTEGER NOT NULL,
-                event TEXT NOT NULL, correlation TEXT, cwd TEXT, payload BLOB NOT NULL)""",
+                event TEXT NOT NULL, correlation TEXT, cwd TEXT, payload BLOB NOT NULL)\
+              """,
               """
               CREATE TABLE published (
                 id INTEGER PRIMARY KEY, seq INTEGER, type INTEGER NOT NULL,
                 session INTEGER NOT NULL, lane INTEGER NOT NULL, event TEXT NOT NULL,
-                cause INTEGER, time INTEGER NOT NULL, correlation TEXT, extra BLOB)""",
+                cause INTEGER, time INTEGER NOT NULL, correlation TEXT, extra BLOB)\
+              """,
               "CREATE INDEX published_session ON published (session)",
               "CREATE INDEX published_event ON published (event)",
               """
               CREATE TABLE state (
                 map TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-                version INTEGER NOT NULL, PRIMARY KEY (map, key)) WITHOUT ROWID""",
+                version INTEGER NOT NULL, PRIMARY KEY (map, key)) WITHOUT ROWID\
+              """,
               """
               CREATE TABLE positions (
                 reader TEXT PRIMARY KEY, slot INTEGER NOT NULL, slots INTEGER NOT NULL,
-                id INTEGER NOT NULL) WITHOUT ROWID""",
+                id INTEGER NOT NULL) WITHOUT ROWID\
+              """,
               "CREATE TABLE gone (first INTEGER PRIMARY KEY, lanes BLOB NOT NULL)",
-              "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"),
+              "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT"
+                  + " ROWID"),
           List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"));
 
   private final Path file;

@@ -34,7 +34,8 @@ public final class LogReader implements AutoCloseable {
   public static final String COLUMNS =
       """
       p.id, p.type, p.lane, p.event, p.cause, p.time, p.correlation, p.extra,
-      s.source, s.session_id, a.payload, a.correlation, a.cwd""";
+      s.source, s.session_id, a.payload, a.correlation, a.cwd\
+      """;
 
   /** The tables that {@link #COLUMNS} come from. */
   public static final String TABLES =
@@ -223,7 +224,8 @@ public final class LogReader implements AutoCloseable {
                   SELECT a.seq, a.time, s.source, s.session_id, a.event, a.correlation, a.cwd,
                     a.payload, a.decisions
                   FROM accepted a JOIN sessions s ON s.key = a.session
-                  WHERE a.seq > ? AND a.seq <= ? ORDER BY a.seq LIMIT ?""")) {
+                  WHERE a.seq > ? AND a.seq <= ? ORDER BY a.seq LIMIT ?\
+                  """)) {
             select.setLong(1, after);
             select.setLong(2, upTo);
             select.setInt(3, limit);

@@ -1,7 +1,6 @@
 package dev.evenkeel.server.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.sql.SQLException;
 import java.time.Clock;

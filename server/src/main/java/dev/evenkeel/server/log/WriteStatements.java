@@ -50,38 +50,44 @@ final class WriteStatements implements AutoCloseable {
         connection.prepareStatement(
             """
             INSERT INTO sessions (source, session_id, cwd, first, last, events, ended)
-            VALUES (?, ?, ?, ?, ?, 0, 0) RETURNING key""");
+            VALUES (?, ?, ?, ?, ?, 0, 0) RETURNING key\
+            """);
     updateSession =
         connection.prepareStatement(
             """
             UPDATE sessions SET last = max(last, ?), events = events + ?,
-              ended = coalesce(?, ended) WHERE key = ?""");
+              ended = coalesce(?, ended) WHERE key = ?\
+            """);
     insertAccepted =
         connection.prepareStatement(
             """
             INSERT INTO accepted (seq, time, session, event, correlation, cwd, payload, decisions)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""");
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+            """);
     deleteAccepted = connection.prepareStatement("DELETE FROM accepted WHERE seq = ?");
     insertPublished =
         connection.prepareStatement(
             """
             INSERT INTO published
               (id, seq, type, session, lane, event, cause, time, correlation, extra)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+            """);
     upsertState =
         connection.prepareStatement(
             """
             INSERT INTO state (map, key, value, version) VALUES (?, ?, ?, ?)
             ON CONFLICT (map, key) DO UPDATE
             SET value = excluded.value, version = excluded.version
-            WHERE excluded.version > version""");
+            WHERE excluded.version > version\
+            """);
     deleteState =
         connection.prepareStatement("DELETE FROM state WHERE map = ? AND key = ? AND version < ?");
     upsertProgress =
         connection.prepareStatement(
             """
             INSERT INTO progress (name, value) VALUES (?, ?)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value""");
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value\
+            """);
   }
 
   Connection connection() {

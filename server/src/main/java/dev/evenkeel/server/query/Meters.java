@@ -1,7 +1,9 @@
 package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.extension.ExtensionInfo;
 import dev.evenkeel.server.extension.MapState;
+import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.intake.IntakeCounters;
 import dev.evenkeel.server.log.LogStatus;
@@ -18,10 +20,12 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The metrics: each reads, when it is asked, what {@code /api/status} and {@code /api/state} read,
@@ -31,18 +35,21 @@ import java.util.function.ToDoubleFunction;
 public class Meters {
 
   private static final String PREFIX = "evenkeel.";
+  private static final String OF_EXTENSION = "extension ";
   private static final int BEFORE_THE_METRICS = 100;
 
   private final ServerStatus status;
   private final MeterRegistry registry;
+  private final CallMeters calls;
 
   // Mutable state, guarded by this: what has meters already. Bounded, as what it names is.
   private final Set<String> known = new HashSet<>();
 
   @Inject
-  Meters(ServerStatus status, MeterRegistry registry) {
+  Meters(ServerStatus status, MeterRegistry registry, CallMeters calls) {
     this.status = status;
     this.registry = registry;
+    this.calls = calls;
   }
 
   void register(@Observes StartupEvent event) {
@@ -102,12 +109,14 @@ public class Meters {
   }
 
   private synchronized void registerNew() {
+    List<ExtensionInfo> extensions = status.extensions().all();
+    forgetAllBut(extensions.stream().map(ExtensionInfo::name).collect(Collectors.toSet()));
     status.log().dropped().keySet().forEach(this::registerReason);
     ServerStatus.State state = status.state();
     state.maps().forEach(this::registerMap);
     state.queues().forEach(this::registerQueue);
     status.receivers().targets().keySet().forEach(this::registerTarget);
-    status.extensions().forEach(this::registerExtension);
+    extensions.forEach(this::registerExtension);
   }
 
   private void registerReason(String reason) {
@@ -199,27 +208,58 @@ public class Meters {
     return view == null ? 0 : read.applyAsDouble(view);
   }
 
-  private void registerExtension(ServerStatus.ExtensionView extension) {
-    if (!known.add("extension " + extension.name())) {
+  private void forgetAllBut(Set<String> names) {
+    List<String> gone =
+        known.stream()
+            .filter(each -> each.startsWith(OF_EXTENSION))
+            .map(each -> each.substring(OF_EXTENSION.length()))
+            .filter(each -> !names.contains(each))
+            .toList();
+    for (String name : gone) {
+      known.removeIf(
+          each -> each.equals(OF_EXTENSION + name) || each.startsWith("map " + name + ' '));
+      calls.forget(name);
+    }
+  }
+
+  private void registerExtension(ExtensionInfo extension) {
+    if (!known.add(OF_EXTENSION + extension.name())) {
       return;
     }
-    extension("calls", "Calls", extension.name(), ServerStatus.ExtensionView::calls);
-    extension("failures", "Failed calls", extension.name(), ServerStatus.ExtensionView::failures);
+    extension("calls", "Calls", extension.name(), ExtensionInfo::calls);
+    extension("failures", "Failed calls", extension.name(), ExtensionInfo::failures);
     extension(
         "passed.over",
-        "Events that went by a stuck extension",
+        "Events that went by a stuck or paused extension",
         extension.name(),
-        ServerStatus.ExtensionView::passedOver);
+        ExtensionInfo::passedOver);
+    extension(
+        "suppressed.lines",
+        "Lines that an extension wrote too fast",
+        extension.name(),
+        ExtensionInfo::suppressedLines);
+    gauge(
+        "extension.running",
+        "1 while an extension is neither stuck nor off",
+        Tags.of("extension", extension.name()),
+        () -> isRunning(extension.name()) ? 1 : 0);
+  }
+
+  private boolean isRunning(String extension) {
+    return status.extensions().all().stream()
+        .anyMatch(
+            each ->
+                each.name().equals(extension) && each.state() == RunningExtension.State.RUNNING);
   }
 
   private void extension(
-      String name, String help, String extension, ToDoubleFunction<ServerStatus.ExtensionView> of) {
+      String name, String help, String extension, ToDoubleFunction<ExtensionInfo> of) {
     counter(
         "extension." + name,
         help,
         Tags.of("extension", extension),
         status ->
-            status.extensions().stream()
+            status.extensions().all().stream()
                 .filter(each -> each.name().equals(extension))
                 .mapToDouble(of)
                 .sum());

@@ -2,9 +2,9 @@ package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
+import dev.evenkeel.server.extension.ExtensionInfo;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.MapState;
-import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.intake.Intake;
@@ -22,9 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the parts how they are. The status, the state and the metrics all come from here. */
@@ -45,19 +43,6 @@ public final class ServerStatus {
 
   /** What is held in memory. */
   public record State(List<MapState> maps, List<QueueState> queues) {}
-
-  /**
-   * An extension.
-   *
-   * @param name its name
-   * @param state {@code running}, or {@code stuck} while a late call has not returned
-   * @param calls calls since the start
-   * @param failures calls that threw or were late
-   * @param passedOver events that went by because an earlier call was stuck
-   * @param maps what it keeps
-   */
-  public record ExtensionView(
-      String name, String state, long calls, long failures, long passedOver, List<MapState> maps) {}
 
   private final Sources from;
   private final SessionList sessions;
@@ -124,14 +109,12 @@ public final class ServerStatus {
 
   private Map<String, Status.Calls> calls() {
     var calls = new LinkedHashMap<String, Status.Calls>();
-    for (RunningExtension each : from.extensions().running()) {
-      calls.put(each.name(), new Status.Calls(stateOf(each), each.calls(), each.failures()));
+    for (ExtensionInfo each : from.extensions().all()) {
+      calls.put(
+          each.name(),
+          new Status.Calls(ExtensionView.stateOf(each), each.calls(), each.failures()));
     }
     return calls;
-  }
-
-  private static String stateOf(RunningExtension extension) {
-    return extension.state().name().toLowerCase(Locale.ROOT);
   }
 
   /** What is held in memory, and how much of it there may be. */
@@ -147,21 +130,9 @@ public final class ServerStatus {
     return new State(from.extensions().mapStates(), queues);
   }
 
-  /** The extensions in their order. */
-  public List<ExtensionView> extensions() {
-    Map<String, List<MapState>> maps =
-        from.extensions().mapStates().stream().collect(Collectors.groupingBy(MapState::extension));
-    return from.extensions().running().stream()
-        .map(
-            each ->
-                new ExtensionView(
-                    each.name(),
-                    stateOf(each),
-                    each.calls(),
-                    each.failures(),
-                    each.eventsPassedOver(),
-                    maps.getOrDefault(each.name(), List.of())))
-        .toList();
+  /** The extensions, those that do not run too. */
+  public Extensions extensions() {
+    return from.extensions();
   }
 
   /** What came, and what became of it. */

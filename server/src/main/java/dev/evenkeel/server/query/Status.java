@@ -71,7 +71,8 @@ public record Status(
   /**
    * How an extension's calls go.
    *
-   * @param state {@code running}, or {@code stuck} while a late call has not returned
+   * @param state {@code running}, {@code stuck} while a late call has not returned, {@code paused}
+   *     after repeated failures, {@code disabled}, or {@code failed} when it could not start
    * @param calls calls
    * @param failures calls that threw or were late
    */

@@ -30,9 +30,6 @@ public class StatusDoors {
   /** What watches over memory has seen. */
   public record Memory(List<MemorySample> samples) {}
 
-  /** The extensions that run. */
-  public record ExtensionList(List<ServerStatus.ExtensionView> extensions) {}
-
   /** What claude-mpm's tools ask of a server; {@code uptime} in seconds. */
   public record MpmHealth(
       String service, String status, String version, int port, long pid, long uptime) {}
@@ -52,13 +49,6 @@ public class StatusDoors {
   @Path("api/state")
   public ServerStatus.State state() {
     return status.state();
-  }
-
-  /** Each extension with what it keeps. */
-  @GET
-  @Path("api/extensions")
-  public ExtensionList extensions() {
-    return new ExtensionList(status.extensions());
   }
 
   /** The last samples, the oldest first. */

@@ -41,6 +41,8 @@ class ConfigReadingTest {
                 new Settings.Guards(Duration.ofSeconds(1), Map.of()),
                 new Settings.Log(512L << 20, Duration.ofDays(7), true),
                 new Settings.Access(null, List.of(), List.of()),
+                sources.home.resolve(".evenkeel/extensions"),
+                List.of(),
                 Map.of()));
   }
 
@@ -51,6 +53,8 @@ class ConfigReadingTest {
           String value =
               switch (key) {
                 case "evenkeel.data-dir" -> "/data";
+                case "evenkeel.extensions-dir" -> "/jars";
+                case "evenkeel.extensions-order" -> "b, a";
                 case "evenkeel.debug" -> "yes";
                 case "evenkeel.watch.enabled",
                     "evenkeel.watch.auto-cleanup",
@@ -81,6 +85,8 @@ class ConfigReadingTest {
                 new Settings.Guards(seven, Map.of()),
                 new Settings.Log(17L << 20, seven, false),
                 new Settings.Access("secret", List.of("http://a", "http://b"), List.of("h")),
+                Path.of("/jars"),
+                List.of("b", "a"),
                 Map.of()));
   }
 

@@ -551,7 +551,8 @@ class StateMapTest {
     clock.advance(Duration.ofSeconds(11));
     extensions.cleanUp();
     // When
-    List<Extensions.Eviction> evictions = extensions.takeEvictions();
+    List<Extensions.Eviction> evictions =
+        extensions.takeEvictions().stream().flatMap(each -> each.evictions().stream()).toList();
     for (Extensions.Eviction each : evictions) {
       each.telling().tell(null);
     }
@@ -560,7 +561,7 @@ class StateMapTest {
     assertThat(evictions).allSatisfy(each -> assertThat(each.change().value()).isNull());
     assertThat(extensions.takeEvictions()).isEmpty();
     assertThat(extensions.mapStates())
-        .containsExactly(new MapState("map", "ext", 0, 2, 10, 1, 1, 1));
+        .containsExactly(new MapState("map", "ext", 0, 2, 10, 1, 1, 1, 0));
   }
 
   // Many threads

@@ -338,21 +338,23 @@ class FiltersTest {
         foreign(
             "late",
             event -> {
-              if (calls.incrementAndGet() <= 4) {
+              if (calls.incrementAndGet() <= 2) {
                 while (!Thread.currentThread().isInterrupted()) {
                   Thread.onSpinWait();
                 }
               }
               return event;
             }));
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
       keptOfEvent("late" + i);
       await().until(() -> extension("late").state() == RunningExtension.State.RUNNING);
     }
-    // When
-    HookEvent kept = keptOfEvent("next");
-    // Then
-    assertThat(kept.text("x")).isEqualTo("secret");
+    // When each thread has its turn, those two among them
+    for (int i = 0; i < IntakePool.THREADS; i++) {
+      HookEvent kept = keptOfEvent("next" + i);
+      // Then
+      assertThat(kept.text("x")).isEqualTo("secret");
+    }
   }
 
   @Test
@@ -465,5 +467,34 @@ class FiltersTest {
     // Then
     assertThat(kept.json()).doesNotContain("secret");
     assertThat(fixture.intake.counters().withheld()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void aFilterThatIsSwitchedOffLetsThroughAndOneThatPausesDoesNot() throws Exception {
+    // Given
+    var late = new AtomicBoolean(true);
+    open(
+        foreign(
+            "hiding",
+            event -> {
+              while (late.get() && !Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              return event.withPayload(event.payload().put("x", "hidden"));
+            }));
+    // When it was late three times
+    for (int i = 0; i < 3; i++) {
+      keptOfEvent("late" + i);
+      await().until(() -> extension("hiding").state() != RunningExtension.State.STUCK);
+    }
+    late.set(false);
+    // Then it pauses, and payloads are withheld
+    assertThat(keptOfEvent("paused").text("withheld")).isEqualTo("the filter of hiding is paused");
+    // And when it is switched off, the operator takes the payload as it came
+    fixture.extensions.switchboard().disable("hiding");
+    assertThat(keptOfEvent("off").text("x")).isEqualTo("secret");
+    // And on again
+    fixture.extensions.switchboard().enable("hiding");
+    assertThat(keptOfEvent("on").text("x")).isEqualTo("hidden");
   }
 }

@@ -53,7 +53,7 @@ final class IntakeFixture implements AutoCloseable {
         new Intake(
             before.apply(log),
             budget,
-            this.extensions.filters(),
+            this.extensions::filters,
             new Guards(
                 this.extensions::guardsOf, new GuardConfig(Duration.ofSeconds(60), Map.of())),
             Clock.systemUTC(),

@@ -1,0 +1,154 @@
+package dev.evenkeel.server.extension;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.server.extension.Breaker.Result;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one version of an extension behaves: takes down how its calls go, tells of failures, and
+ * decides whether the next call is made.
+ */
+final class Conduct {
+
+  private static final System.Logger LOG = System.getLogger(Conduct.class.getName());
+
+  /** Failures are told once in this time, with how many there were. */
+  private static final long REPORT_INTERVAL = Duration.ofSeconds(10).toNanos();
+
+  private final String name;
+  private final CallRecord record;
+  private final Breaker breaker = new Breaker(System::nanoTime);
+  private final Announcer announcer;
+  private final Supplier<CallObserver> observer;
+  private final Clock clock;
+  private final AtomicInteger lateCalls = new AtomicInteger();
+
+  // Mutable state, guarded by this
+  private long lastReport = System.nanoTime() - REPORT_INTERVAL;
+  private long unreported;
+
+  Conduct(
+      String name,
+      CallRecord record,
+      Announcer announcer,
+      Supplier<CallObserver> observer,
+      Clock clock) {
+    this.name = name;
+    this.record = record;
+    this.announcer = announcer;
+    this.observer = observer;
+    this.clock = clock;
+  }
+
+  CallRecord record() {
+    return record;
+  }
+
+  RunningExtension.State state() {
+    if (lateCalls.get() > 0) {
+      return RunningExtension.State.STUCK;
+    }
+    return breaker.isOpen() ? RunningExtension.State.PAUSED : RunningExtension.State.RUNNING;
+  }
+
+  int lateCalls() {
+    return lateCalls.get();
+  }
+
+  /** Whether a call may be made now. Who gets true makes one and says how it went. */
+  boolean admits() {
+    return lateCalls.get() == 0 && breaker.admits();
+  }
+
+  void succeeded(long nanos) {
+    took(nanos);
+    record(Result.GOOD);
+  }
+
+  /**
+   * @param counts whether it may open the breaker
+   */
+  void failed(String on, Throwable failure, long nanos, boolean counts) {
+    took(nanos);
+    record.failures.increment();
+    String reason = failure.toString();
+    record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
+    report(on, reason, failure);
+    record(counts ? Result.FAILED : Result.GOOD);
+  }
+
+  void late(String on) {
+    lateCalls.incrementAndGet();
+    record.failures.increment();
+    String reason = "it is late and was interrupted; it is passed over until it returns";
+    record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
+    report(on, reason, null);
+    record(Result.LATE);
+  }
+
+  void lateCallReturned(long nanos) {
+    took(nanos);
+    lateCalls.decrementAndGet();
+  }
+
+  private void took(long nanos) {
+    record.times.add(nanos);
+    observer.get().called(name, nanos);
+  }
+
+  private void record(Result result) {
+    if (!breaker.record(result)) {
+      return;
+    }
+    if (breaker.isOpen()) {
+      String reason = "too many of its last calls failed";
+      long seconds = breaker.waits().toSeconds();
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The extension {0} pauses: {1}. One call tries again in {2} s.",
+          name,
+          reason,
+          seconds);
+      announcer.announce(
+          "extension_paused", data().put("reason", reason).put("retry_in_seconds", seconds));
+    } else {
+      LOG.log(System.Logger.Level.INFO, "The extension {0} works again.", name);
+      announcer.announce("extension_resumed", data());
+    }
+  }
+
+  private void report(String on, String reason, @Nullable Throwable failure) {
+    long count;
+    synchronized (this) {
+      unreported++;
+      long now = System.nanoTime();
+      if (now - lastReport < REPORT_INTERVAL) {
+        return;
+      }
+      lastReport = now;
+      count = unreported;
+      unreported = 0;
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "The extension "
+            + name
+            + " failed on "
+            + on
+            + ": "
+            + reason
+            + (count > 1 ? " (and " + (count - 1) + " times before)" : ""),
+        failure);
+    announcer.announce(
+        "extension_failed", data().put("on", on).put("reason", reason).put("failures", count));
+  }
+
+  private ObjectNode data() {
+    return JsonNodeFactory.instance.objectNode().put("extension", name);
+  }
+}

@@ -1,0 +1,469 @@
+package dev.evenkeel.server.extension;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.server.extension.LineUp.Off;
+import dev.evenkeel.server.extension.LineUp.Seat;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts, exchanges and stops extensions while the server runs, one switch at a time. Each switch
+ * falls between two calls: who is inside finishes, who comes waits a moment and finds what is there
+ * then.
+ */
+public final class Switchboard {
+
+  private static final System.Logger LOG = System.getLogger(Switchboard.class.getName());
+
+  /** Longer than the calls of an event may take together. */
+  private static final Duration DRAIN = Duration.ofSeconds(15);
+
+  /** How long filters and guards at work are waited for: longer than their deadlines. */
+  private static final Duration DRAIN_BESIDE = Duration.ofSeconds(2);
+
+  /**
+   * What it works with.
+   *
+   * @param config by extension, its settings by key; asked again at each start of an extension
+   * @param order the names that come first; the others follow, those that come with the server
+   *     before the rest, in the order of their names
+   * @param state where bounded maps begin
+   * @param limits the operator's word on a map's limits
+   * @param switches what was switched by hand
+   * @param announcer where it is told
+   */
+  public record Setup(
+      Supplier<Map<String, Map<String, String>>> config,
+      List<String> order,
+      StateStore state,
+      UnaryOperator<RunningExtension.LimitsOf> limits,
+      OffSwitches switches,
+      Announcer announcer,
+      Clock clock) {}
+
+  /** What became of a switch. */
+  public sealed interface Switched {
+    /**
+     * It is as it was asked for.
+     *
+     * @param kept whether a restart finds it so
+     */
+    record Done(boolean kept) implements Switched {}
+
+    /** There is no such extension. */
+    record Unknown(String reason) implements Switched {}
+
+    /** It is not possible; the reason says what to do. */
+    record Refused(String reason) implements Switched {}
+  }
+
+  private final Setup setup;
+  private final Consumer<LineUp> use;
+  private final Supplier<CallObserver> observer;
+  private final Retirement retirement;
+  private final Comparator<Seat> order;
+
+  // Mutable state, guarded by this
+  private final Map<String, Seat> seats = new HashMap<>();
+  private boolean closed;
+
+  Switchboard(
+      Setup setup, Consumer<LineUp> use, Supplier<CallObserver> observer, Retirement retirement) {
+    this.setup = setup;
+    this.use = use;
+    this.observer = observer;
+    this.retirement = retirement;
+    this.order =
+        Comparator.<Seat>comparingInt(each -> place(each.name()))
+            .thenComparing(each -> !each.origin().isShipped())
+            .thenComparing(Seat::name);
+  }
+
+  private int place(String name) {
+    int listed = setup.order().indexOf(name);
+    return listed < 0 ? Integer.MAX_VALUE : listed;
+  }
+
+  // ---- When the server starts
+
+  private record Found(Origin origin, Origin.Made made, String name) {}
+
+  /**
+   * Starts these, all or none.
+   *
+   * @throws IllegalArgumentException when one cannot start; the message names it
+   */
+  synchronized void startAll(List<Origin> origins) {
+    var found = new TreeMap<String, Found>();
+    try {
+      for (Origin origin : origins) {
+        Origin.Made made = origin.make();
+        String name = RunningExtension.nameOf(made.extension());
+        if (found.put(name, new Found(origin, made, name)) != null) {
+          throw new RefusedException("Two extensions are named " + name);
+        }
+      }
+      for (Found each : found.values()) {
+        put(seatFor(each.origin(), each.made(), each.name(), new CallRecord()));
+      }
+    } catch (RefusedException e) {
+      close();
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    publish();
+  }
+
+  /**
+   * Checks that all extensions are there for which something is configured.
+   *
+   * @param someAreRefused whether an extension that is meant may be one that was refused
+   * @throws IllegalArgumentException when one is not
+   */
+  synchronized void checkConfigured(boolean someAreRefused) {
+    setup
+        .config()
+        .get()
+        .forEach(
+            (name, settings) -> {
+              if (seats.containsKey(name)) {
+                return;
+              }
+              if (OwnSettings.of(name, settings).required()) {
+                throw new IllegalArgumentException(
+                    "evenkeel.extensions." + name + ".required is true, and it does not run");
+              }
+              String message =
+                  "evenkeel.extensions."
+                      + name
+                      + " is set, and there is no such extension; there are "
+                      + new TreeSet<>(seats.keySet());
+              if (!someAreRefused) {
+                throw new IllegalArgumentException(message);
+              }
+              LOG.log(System.Logger.Level.WARNING, message);
+            });
+  }
+
+  // ---- While it runs
+
+  /**
+   * Takes an extension in, or puts it in the place of one of the same name, whose maps it takes
+   * over.
+   *
+   * @param replaceable the names of those that may be replaced
+   * @return its name
+   * @throws RefusedException when it cannot run; nothing has changed then
+   */
+  public synchronized String exchange(Set<String> replaceable, Origin origin)
+      throws RefusedException {
+    Origin.Made made = origin.make();
+    String name;
+    try {
+      name = RunningExtension.nameOf(made.extension());
+      Seat there = seats.get(name);
+      if (there != null && !replaceable.contains(name)) {
+        throw new RefusedException(
+            "an extension named "
+                + name
+                + " is there already, from "
+                + there.origin().where()
+                + "; remove one of the two, or name one differently");
+      }
+    } catch (RefusedException e) {
+      made.release().run();
+      throw e;
+    }
+    Seat old = seats.get(name);
+    if (old == null) {
+      put(seatFor(origin, made, name, new CallRecord()));
+      publish();
+    } else {
+      swap(old, origin, made);
+    }
+    tell(name, old == null ? "loaded" : "replaced", data(name).put("from", origin.where()));
+    return name;
+  }
+
+  /** Lets an extension go. What its maps hold stays on disk, for when it comes again. */
+  public synchronized void remove(String name) {
+    Seat seat = seats.remove(name);
+    if (seat == null) {
+      return;
+    }
+    RunningExtension running = seat.running();
+    if (running != null) {
+      drain(running);
+    }
+    publish();
+    if (running != null) {
+      retire(running);
+    }
+    tell(name, "removed", data(name).put("from", seat.origin().where()));
+  }
+
+  /** Switches an extension off, now and after a restart. */
+  public synchronized Switched disable(String name) {
+    Seat seat = seats.get(name);
+    if (seat == null) {
+      return unknown(name);
+    }
+    boolean kept = setup.switches().set(name, false);
+    String reason = "switched off; POST /api/extensions/" + name + "/enable switches it on";
+    RunningExtension running = seat.running();
+    if (running == null) {
+      put(off(seat, new Off(RunningExtension.State.DISABLED, reason, keptOf(seat))));
+      publish();
+      return new Switched.Done(kept);
+    }
+    drain(running);
+    var maps = new HashMap<String, MapHandover>();
+    running.maps().forEach(each -> maps.put(each.storedName(), each.handOver()));
+    put(off(seat, new Off(RunningExtension.State.DISABLED, reason, maps)));
+    publish();
+    retire(running);
+    tell(name, "disabled", data(name).put("outlasts_restart", kept));
+    return new Switched.Done(kept);
+  }
+
+  /** Switches an extension on: a new life, which begins with the maps of the last one. */
+  public synchronized Switched enable(String name) {
+    Seat seat = seats.get(name);
+    if (seat == null) {
+      return unknown(name);
+    }
+    if (seat.running() != null) {
+      return new Switched.Done(setup.switches().set(name, true));
+    }
+    try {
+      OwnSettings settings = settingsOf(name);
+      if (Boolean.FALSE.equals(settings.enabled())) {
+        return new Switched.Refused(
+            "evenkeel.extensions." + name + ".enabled is false; remove that or set it to true");
+      }
+      Origin.Made made = seat.origin().make();
+      Map<String, MapHandover> maps = keptOf(seat);
+      RunningExtension fresh =
+          start(seat.origin(), made, name, seat.calls(), settings, keptFirst(maps));
+      takeOver(fresh, maps);
+      put(on(seat, seat.origin(), fresh));
+      publish();
+    } catch (RefusedException e) {
+      put(off(seat, new Off(RunningExtension.State.FAILED, message(e), keptOf(seat))));
+      publish();
+      return new Switched.Refused(message(e));
+    }
+    boolean kept = setup.switches().set(name, true);
+    tell(name, "enabled", data(name).put("outlasts_restart", kept));
+    return new Switched.Done(kept);
+  }
+
+  private Switched unknown(String name) {
+    return new Switched.Unknown(
+        "There is no extension '" + name + "'; there are " + new TreeSet<>(seats.keySet()));
+  }
+
+  // ---- The steps
+
+  private Seat seatFor(Origin origin, Origin.Made made, String name, CallRecord calls)
+      throws RefusedException {
+    OwnSettings settings;
+    String off;
+    try {
+      settings = settingsOf(name);
+      off = whyOff(name, made, settings);
+    } catch (RefusedException e) {
+      made.release().run();
+      throw e;
+    }
+    var seat = new Seat(name, origin, calls, setup.clock().instant(), null, null);
+    if (off != null) {
+      made.release().run();
+      return off(seat, new Off(RunningExtension.State.DISABLED, off, Map.of()));
+    }
+    return on(seat, origin, start(origin, made, name, calls, settings, setup.state()));
+  }
+
+  private OwnSettings settingsOf(String name) throws RefusedException {
+    try {
+      return OwnSettings.of(name, setup.config().get().getOrDefault(name, Map.of()));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private @Nullable String whyOff(String name, Origin.Made made, OwnSettings settings) {
+    String key = "evenkeel.extensions." + name + ".enabled";
+    Boolean switched = setup.switches().of(name);
+    if (Boolean.FALSE.equals(settings.enabled())) {
+      return key + " is false";
+    }
+    if (Boolean.FALSE.equals(switched)) {
+      return "switched off; POST /api/extensions/" + name + "/enable switches it on";
+    }
+    boolean wanted = Boolean.TRUE.equals(settings.enabled()) || Boolean.TRUE.equals(switched);
+    return wanted || made.extension().enabledByDefault() ? null : "off unless " + key + " is true";
+  }
+
+  private RunningExtension start(
+      Origin origin,
+      Origin.Made made,
+      String name,
+      CallRecord calls,
+      OwnSettings settings,
+      StateStore state)
+      throws RefusedException {
+    var conduct = new Conduct(name, calls, setup.announcer(), observer, setup.clock());
+    var offer = new RunningExtension.Offer(settings.rest(), setup.limits(), setup.clock());
+    var fresh = new RunningExtension(origin, made, name, conduct, offer, state);
+    try {
+      fresh.start();
+      return fresh;
+    } catch (RefusedException e) {
+      retirement.abandon(fresh);
+      throw new RefusedException("The extension " + name + " cannot start: " + message(e), e);
+    }
+  }
+
+  private void swap(Seat seat, Origin origin, Origin.Made made) throws RefusedException {
+    RunningExtension old = seat.running();
+    OwnSettings settings;
+    try {
+      settings = settingsOf(seat.name());
+    } catch (RefusedException e) {
+      made.release().run();
+      throw e;
+    }
+    if (old == null) {
+      made.release().run();
+      put(new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, seat.off()));
+      publish();
+      return;
+    }
+    StateStore now =
+        map -> {
+          StateMap<?, ?> there = old.mapStoredAs(map);
+          return there == null ? setup.state().load(map) : there.snapshot();
+        };
+    RunningExtension fresh = start(origin, made, seat.name(), seat.calls(), settings, now);
+    drain(old);
+    var maps = new HashMap<String, MapHandover>();
+    for (StateMap<?, ?> each : fresh.maps()) {
+      StateMap<?, ?> there = old.mapStoredAs(each.storedName());
+      if (there != null) {
+        maps.put(each.storedName(), there.handOver());
+      }
+    }
+    takeOver(fresh, maps);
+    put(on(seat, origin, fresh));
+    publish();
+    retire(old);
+  }
+
+  private static void takeOver(RunningExtension fresh, Map<String, MapHandover> maps) {
+    for (StateMap<?, ?> each : fresh.maps()) {
+      MapHandover from = maps.get(each.storedName());
+      if (from != null) {
+        each.takeOver(from);
+      }
+    }
+  }
+
+  private StateStore keptFirst(Map<String, MapHandover> maps) {
+    return map -> {
+      MapHandover kept = maps.get(map);
+      return kept == null ? setup.state().load(map) : kept.changes(map);
+    };
+  }
+
+  /** Nobody enters, and who is inside has left. */
+  private static void drain(RunningExtension running) {
+    running.gate().close();
+    try {
+      if (!running.gate().awaitEmpty(DRAIN.toNanos())) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "The extension {0} still has calls after {1} s; the switch does not wait for them.",
+            running.name(),
+            DRAIN.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** It is in no line-up any more: who waits for it goes to its successor. */
+  private void retire(RunningExtension old) {
+    old.gate().closeForGood();
+    old.sideGate().closeForGood();
+    try {
+      old.sideGate().awaitEmpty(DRAIN_BESIDE.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    retirement.retire(old);
+  }
+
+  private Seat on(Seat seat, Origin origin, RunningExtension running) {
+    return new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), running, null);
+  }
+
+  private Seat off(Seat seat, Off off) {
+    return new Seat(seat.name(), seat.origin(), seat.calls(), setup.clock().instant(), null, off);
+  }
+
+  private static Map<String, MapHandover> keptOf(Seat seat) {
+    return seat.off() == null ? Map.of() : seat.off().maps();
+  }
+
+  private void put(Seat seat) {
+    seats.put(seat.name(), seat);
+  }
+
+  private void publish() {
+    var inOrder = new ArrayList<>(seats.values());
+    inOrder.sort(order);
+    use.accept(new LineUp(inOrder));
+  }
+
+  private void tell(String name, String what, ObjectNode data) {
+    LOG.log(System.Logger.Level.INFO, "The extension {0} is {1}.", name, what);
+    retirement.switched(name, what);
+    setup.announcer().announce("extension_" + what, data);
+  }
+
+  private static ObjectNode data(String name) {
+    return JsonNodeFactory.instance.objectNode().put("extension", name);
+  }
+
+  private static String message(RefusedException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  /** Stops all, the last in order first. May be called twice. */
+  synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    var inOrder = new ArrayList<>(seats.values());
+    inOrder.sort(order.reversed());
+    for (Seat each : inOrder) {
+      if (each.running() != null) {
+        each.running().stop();
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.evenkeel.server.extension;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A jar in the extensions folder from look to look. Its owner guards it. */
+final class TrackedJar {
+
+  /** After so many looks without it a jar is gone: some tools delete before they write anew. */
+  private static final int LOOKS_UNTIL_GONE = 2;
+
+  /** After so many looks without a change what is not whole is not just being written. */
+  private static final int PATIENCE = 10;
+
+  private final Path file;
+
+  // Mutable state
+  private @Nullable FileState seen;
+  private @Nullable FileState decided;
+  private int unchanged;
+  private int missed;
+  private @Nullable String extension;
+  private ExtensionsFolder.@Nullable RefusedJar refusal;
+
+  TrackedJar(Path file) {
+    this.file = file;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  void see(FileState now) {
+    missed = 0;
+    unchanged = now.equals(seen) ? unchanged + 1 : 0;
+    seen = now;
+  }
+
+  void miss() {
+    missed++;
+    unchanged = 0;
+    seen = null;
+  }
+
+  /** Takes it for written, without a second look. */
+  void isStable() {
+    unchanged = Math.max(1, unchanged);
+  }
+
+  /** Whether it is to be taken: there is something new, and it is written. */
+  boolean isReady() {
+    return seen != null && unchanged > 0 && !seen.equals(decided);
+  }
+
+  boolean mayBeBeingWritten() {
+    return unchanged < PATIENCE;
+  }
+
+  boolean isMissing() {
+    return missed > 0;
+  }
+
+  boolean isGone() {
+    return missed >= LOOKS_UNTIL_GONE;
+  }
+
+  void taken(String name) {
+    decided = seen;
+    extension = name;
+    refusal = null;
+  }
+
+  /** What ran before goes on. */
+  void refused(String reason, Instant now) {
+    decided = seen;
+    refusal = new ExtensionsFolder.RefusedJar(file.getFileName().toString(), now, reason);
+  }
+
+  /** Another jar has taken its extension over. */
+  void handedOver() {
+    extension = null;
+  }
+
+  void tryAgain() {
+    if (refusal != null) {
+      decided = null;
+    }
+  }
+
+  /** The name of its extension, or null when none of it runs. */
+  @Nullable String extension() {
+    return extension;
+  }
+
+  ExtensionsFolder.@Nullable RefusedJar refusal() {
+    return refusal;
+  }
+}

@@ -1,0 +1,360 @@
+package dev.evenkeel.server.extension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.Extension;
+import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.Limits;
+import dev.evenkeel.extension.MalformedEventException;
+import dev.evenkeel.server.extension.Switchboard.Switched;
+import dev.evenkeel.server.log.StateChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SwitchboardTest {
+
+  private record Text(String text) {}
+
+  private record Number(int number) {}
+
+  private final Map<String, Map<String, String>> config = new HashMap<>();
+  private final OffSwitches switches = OffSwitches.inMemory();
+  private final List<String> told = new ArrayList<>();
+  private final List<String> stopped = new ArrayList<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private Extensions extensions;
+
+  @AfterEach
+  void close() {
+    end.countDown();
+    if (extensions != null) {
+      extensions.close();
+    }
+  }
+
+  private Extensions running(List<String> order, Extension... all) {
+    extensions =
+        new Extensions(
+            List.of(all).stream().map(OfClassPath::of).toList(),
+            new Switchboard.Setup(
+                () -> config,
+                order,
+                map -> List.of(),
+                limits -> limits,
+                switches,
+                (event, data) -> told.add(event + " " + data.path("extension").asText()),
+                new TestClock(java.time.Instant.parse("2026-01-01T00:00:00Z"))));
+    return extensions;
+  }
+
+  private TestExtension named(String name) {
+    return new TestExtension(
+        name, context -> context.process("*", (event, emission) -> {}), () -> stopped.add(name));
+  }
+
+  private static HookEvent anyEvent() {
+    try {
+      return HookEvent.read("claude-code", "{\"hook_event_name\":\"Any\"}", Instant.EPOCH);
+    } catch (MalformedEventException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ExtensionInfo info(String name) {
+    return extensions.all().stream().filter(each -> each.name().equals(name)).findAny().get();
+  }
+
+  private static List<StateChange> call(CallScope.Body body) throws Exception {
+    var scope = new CallScope();
+    scope.run(body);
+    return scope.apply();
+  }
+
+  @Test
+  void thoseInTheConfiguredOrderComeFirstAndTheOthersFollowByName() {
+    running(List.of("d", "not-there", "b"), named("a"), named("b"), named("c"), named("d"));
+    assertThat(extensions.all())
+        .extracting(ExtensionInfo::name)
+        .containsExactly("d", "b", "a", "c");
+    assertThat(extensions.visitsOf(anyEvent()))
+        .extracting(each -> each.extension().name())
+        .containsExactly("d", "b", "a", "c");
+  }
+
+  @Test
+  void oneThatIsSwitchedOffIsStoppedAndCalledNoMore() {
+    running(List.of(), named("a"), named("b"));
+    assertThat(extensions.switchboard().disable("a")).isEqualTo(new Switched.Done(true));
+    assertThat(stopped).containsExactly("a");
+    assertThat(extensions.visitsOf(anyEvent()))
+        .extracting(each -> each.extension().name())
+        .containsExactly("b");
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.DISABLED);
+    assertThat(info("a").reason()).contains("/api/extensions/a/enable");
+    assertThat(told).containsExactly("extension_disabled a");
+    assertThat(extensions.switchboard().enable("a")).isEqualTo(new Switched.Done(true));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
+    assertThat(told).containsExactly("extension_disabled a", "extension_enabled a");
+  }
+
+  @Test
+  void theSwitchOutlastsARestart() {
+    running(List.of(), named("a")).switchboard().disable("a");
+    extensions.close();
+    running(List.of(), named("a"));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.DISABLED);
+    extensions.switchboard().enable("a");
+    extensions.close();
+    running(List.of(), named("a"));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
+  }
+
+  @Test
+  void oneThatIsNotThereIsToldWithThoseThatAre() {
+    running(List.of(), named("a"));
+    for (Switched answer :
+        List.of(extensions.switchboard().disable("b"), extensions.switchboard().enable("b"))) {
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              Switched.Unknown.class,
+              unknown -> assertThat(unknown.reason()).contains("'b'", "[a]"));
+    }
+  }
+
+  @Test
+  void oneThatIsOffByConfigurationIsNotSwitchedOn() {
+    config.put("a", Map.of("enabled", "false"));
+    running(List.of(), named("a"));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.DISABLED);
+    assertThat(extensions.switchboard().enable("a"))
+        .isEqualTo(
+            new Switched.Refused(
+                "evenkeel.extensions.a.enabled is false; remove that or set it to true"));
+    config.remove("a");
+    assertThat(extensions.switchboard().enable("a"))
+        .as("settings are read again")
+        .isEqualTo(new Switched.Done(true));
+  }
+
+  @Test
+  void oneThatIsOffByDefaultRunsWhenItIsConfiguredOrSwitchedOn() {
+    Extension shy =
+        new Extension() {
+          @Override
+          public String name() {
+            return "shy";
+          }
+
+          @Override
+          public boolean enabledByDefault() {
+            return false;
+          }
+
+          @Override
+          public void start(ExtensionContext context) {}
+        };
+    running(List.of(), shy);
+    assertThat(info("shy").state()).isEqualTo(RunningExtension.State.DISABLED);
+    assertThat(info("shy").reason()).contains("evenkeel.extensions.shy.enabled");
+    extensions.switchboard().enable("shy");
+    assertThat(info("shy").state()).isEqualTo(RunningExtension.State.RUNNING);
+    extensions.close();
+    switches.set("shy", false);
+    config.put("shy", Map.of("enabled", "true"));
+    running(List.of(), shy);
+    assertThat(info("shy").state())
+        .as("a word by hand goes before")
+        .isEqualTo(RunningExtension.State.DISABLED);
+  }
+
+  @Test
+  void anExtensionThatCannotStartAgainStaysOffWithItsReason() {
+    var first = new AtomicReference<>(true);
+    running(
+        List.of(),
+        new TestExtension(
+            "a",
+            context -> {
+              if (!first.getAndSet(false)) {
+                throw new IllegalStateException("no second life");
+              }
+            }));
+    extensions.switchboard().disable("a");
+    assertThat(extensions.switchboard().enable("a"))
+        .isEqualTo(new Switched.Refused("The extension a cannot start: no second life"));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.FAILED);
+    assertThat(info("a").reason()).contains("no second life");
+  }
+
+  @Test
+  void whatItKnewBeforeItWasSwitchedOffItKnowsAfterwards() throws Exception {
+    var map = new AtomicReference<BoundedMap<String, Text>>();
+    running(
+        List.of(),
+        new TestExtension(
+            "a",
+            context ->
+                map.set(context.boundedMap("m", String.class, Text.class, Limits.capacity(5)))));
+    call(() -> map.get().put("k", new Text("v")));
+    extensions.switchboard().disable("a");
+    assertThat(extensions.snapshot())
+        .as("what has to be written when the disk is new")
+        .extracting(StateChange::key)
+        .containsExactly("\"k\"");
+    extensions.switchboard().enable("a");
+    assertThat(map.get().entries()).isEqualTo(Map.of("k", new Text("v")));
+  }
+
+  @Test
+  void aNewVersionTakesOverWhatStillFits() throws Exception {
+    var old = new AtomicReference<BoundedMap<String, Text>>();
+    var fresh = new AtomicReference<BoundedMap<String, Number>>();
+    running(
+        List.of(),
+        new TestExtension(
+            "a",
+            context ->
+                old.set(context.boundedMap("m", String.class, Text.class, Limits.capacity(5)))));
+    long version =
+        call(() -> {
+              old.get().put("k", new Text("v"));
+            })
+            .getFirst()
+            .version();
+    extensions
+        .switchboard()
+        .exchange(
+            Set.of("a"),
+            OfClassPath.of(
+                new TestExtension(
+                    "a",
+                    context -> {
+                      fresh.set(
+                          context.boundedMap("m", String.class, Number.class, Limits.capacity(5)));
+                      context.boundedMap("new", String.class, Text.class, Limits.capacity(5));
+                    })));
+    // A Text has no number: Jackson leaves it at zero, so it fits. What is no number does not.
+    assertThat(fresh.get().entries()).isEqualTo(Map.of("k", new Number(0)));
+    assertThat(call(() -> fresh.get().put("k", new Number(1))).getFirst().version())
+        .isGreaterThan(version);
+    var third = new AtomicReference<BoundedMap<String, Strict>>();
+    extensions
+        .switchboard()
+        .exchange(
+            Set.of("a"),
+            OfClassPath.of(
+                new TestExtension(
+                    "a",
+                    context ->
+                        third.set(
+                            context.boundedMap(
+                                "m", String.class, Strict.class, Limits.capacity(5))))));
+    assertThat(third.get().entries()).isEmpty();
+    assertThat(info("a").maps()).extracting(MapState::leftOut).containsExactly(1L);
+    assertThat(extensions.takeEvictions())
+        .as("what is left out goes from the disk too")
+        .flatExtracting(Extensions.Evictions::evictions)
+        .extracting(each -> each.change().key() + each.change().value())
+        .containsExactly("\"k\"null");
+  }
+
+  private record Strict(String text) {
+    Strict {
+      java.util.Objects.requireNonNull(text);
+    }
+  }
+
+  @Test
+  void aVersionThatCannotStartLeavesTheOneBeforeRunning() {
+    running(List.of(), named("a"));
+    assertThatThrownBy(
+            () ->
+                extensions
+                    .switchboard()
+                    .exchange(
+                        Set.of("a"),
+                        OfClassPath.of(
+                            new TestExtension(
+                                "a",
+                                context -> {
+                                  throw new java.io.IOException("no disk");
+                                }))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("The extension a cannot start: no disk");
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
+    assertThat(stopped).isEmpty();
+  }
+
+  @Test
+  void twoOfOneNameAreRefused() {
+    running(List.of(), named("a"));
+    assertThatThrownBy(
+            () -> extensions.switchboard().exchange(Set.of(), OfClassPath.of(named("a"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("named a is there already, from class path");
+  }
+
+  @Test
+  void threadsThatGoOnAfterItsStopAreNamed() throws Exception {
+    running(
+        List.of(),
+        new TestExtension(
+            "a",
+            context ->
+                Thread.ofPlatform()
+                    .name("forgotten")
+                    .daemon()
+                    .start(
+                        () -> {
+                          try {
+                            end.await();
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                          }
+                        })));
+    extensions.switchboard().disable("a");
+    assertThat(extensions.remains())
+        .extracting(Extensions.Remains::extension, Extensions.Remains::threads)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("a", List.of("forgotten")));
+    assertThat(told).contains("extension_left_threads a");
+    end.countDown();
+    org.awaitility.Awaitility.await().until(() -> extensions.remains().isEmpty());
+  }
+
+  @Test
+  void eachSwitchIsRememberedWithTheMemoryOfThen() {
+    running(List.of(), named("a"));
+    extensions.switchboard().disable("a");
+    extensions.switchboard().enable("a");
+    assertThat(extensions.pastSwitches())
+        .extracting(Extensions.PastSwitch::what)
+        .containsExactly("disabled", "enabled");
+    assertThat(extensions.pastSwitches()).allMatch(each -> each.loadedClasses() > 0);
+  }
+
+  @Test
+  void oneThatIsRequiredHasToBeThere() {
+    config.put("a", Map.of("required", "true"));
+    running(List.of(), named("b"));
+    assertThatThrownBy(() -> extensions.checkConfigured(true))
+        .hasMessageContaining("evenkeel.extensions.a.required is true");
+  }
+
+  @Test
+  void aWrongFlagIsToldWithItsKey() {
+    config.put("a", Map.of("enabled", "yes please"));
+    assertThatThrownBy(() -> running(List.of(), named("a")))
+        .hasMessageContaining("evenkeel.extensions.a.enabled is 'yes please'");
+  }
+}
