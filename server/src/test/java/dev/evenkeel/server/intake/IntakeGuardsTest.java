@@ -69,7 +69,7 @@ class IntakeGuardsTest {
 
   private static String denial(String reason) {
     return "{\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\",\"permissionDecision\":\"deny\","
-               + "\"permissionDecisionReason\":\""
+        + "\"permissionDecisionReason\":\""
         + reason
         + "\"}}";
   }
