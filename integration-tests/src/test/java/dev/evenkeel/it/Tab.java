@@ -129,6 +129,12 @@ final class Tab {
     }
   }
 
+  /** The bytes of the page's own objects after a collection. */
+  long heapBytes() {
+    command("HeapProfiler.collectGarbage", Map.of());
+    return command("Runtime.getHeapUsage", Map.of()).get("usedSize").asLong();
+  }
+
   /** The address of every request and websocket, in order. */
   List<String> requests() {
     return requests;
