@@ -13,12 +13,13 @@ record Arguments(
     long events,
     @Nullable Path json,
     Path recorded,
-    @Nullable Path cache) {
+    @Nullable Path cache,
+    boolean fanOut) {
 
   static final String HELP =
       """
       usage: bin/evenkeel bench [--connections N] [--seconds S] [--pairs N] [--rate N] [--events N]
-                                [--json FILE] [--recorded FOLDER] [--cache FILE]
+                                [--json FILE] [--recorded FOLDER] [--cache FILE] [--fan-out]
 
       Starts the packaged server on an empty data folder and measures it with recorded events:
       throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
@@ -33,6 +34,8 @@ record Arguments(
         --json FILE       writes the figures there, too
         --recorded FOLDER where the recorded events are (integration-tests/events)
         --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
+        --fan-out         measures only deliveries a second to Socket.IO clients, beside a Node
+                          server that does nothing but pass the same events on, in turns
       """;
 
   /** Reads them, or throws with what is wrong. */
@@ -45,7 +48,13 @@ record Arguments(
     Path json = null;
     Path recorded = Path.of("integration-tests", "events");
     Path cache = null;
+    boolean fanOut = false;
     for (int i = 0; i < words.length; i += 2) {
+      if (words[i].equals("--fan-out")) {
+        fanOut = true;
+        i--;
+        continue;
+      }
       if (i + 1 == words.length) {
         throw new IllegalArgumentException(words[i] + " needs a value, or is not known");
       }
@@ -62,7 +71,7 @@ record Arguments(
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }
     }
-    return new Arguments(connections, seconds, pairs, rate, events, json, recorded, cache);
+    return new Arguments(connections, seconds, pairs, rate, events, json, recorded, cache, fanOut);
   }
 
   static long number(String name, String value, long least) {

@@ -98,6 +98,22 @@ public final class Bench {
 
   private void run() throws IOException {
     tellMachine();
+    if (arguments.fanOut()) {
+      server.start();
+      result.set("fanOut", new FanOutBench(server.port(), arguments.pairs(), files).run());
+    } else {
+      measureServer();
+    }
+    result.put("loadAverageAtTheEnd", loadAverage());
+    say("load average at the end: " + loadAverage());
+    Path json = arguments.json();
+    if (json != null) {
+      Files.writeString(json, result.toPrettyString() + "\n");
+      say("written as JSON to " + json);
+    }
+  }
+
+  private void measureServer() throws IOException {
     measureStart();
     say("warming up");
     var idle = resources("idle after the start");
@@ -107,13 +123,6 @@ public final class Bench {
     measureThroughput();
     measureLatency();
     measureMemory(idle);
-    result.put("loadAverageAtTheEnd", loadAverage());
-    say("load average at the end: " + loadAverage());
-    Path json = arguments.json();
-    if (json != null) {
-      Files.writeString(json, result.toPrettyString() + "\n");
-      say("written as JSON to " + json);
-    }
   }
 
   private void tellMachine() {

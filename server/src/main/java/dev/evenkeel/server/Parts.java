@@ -16,6 +16,10 @@ import dev.evenkeel.server.handler.Handler;
 import dev.evenkeel.server.handler.HandlerConfig;
 import dev.evenkeel.server.hub.Hub;
 import dev.evenkeel.server.hub.HubConfig;
+import dev.evenkeel.server.hub.engineio.Engine;
+import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.socketio.SocketConfig;
+import dev.evenkeel.server.hub.socketio.SocketServer;
 import dev.evenkeel.server.intake.BatchDoor;
 import dev.evenkeel.server.intake.Doorkeeper;
 import dev.evenkeel.server.intake.Intake;
@@ -96,6 +100,7 @@ public class Parts {
   private final Targets targets;
   private final Doorkeeper doorkeeper;
   private final Hub hub;
+  private final Engine engine;
   private final MemoryWatch watch;
   private final ServerStatus status;
   private final LimitedOutput output = LimitedOutput.install();
@@ -119,6 +124,9 @@ public class Parts {
       targets = targets();
       doorkeeper = doorkeeper(settings.access());
       hub = hub();
+      engine =
+          new Engine(
+              EngineConfig.DEFAULT, new SocketServer(SocketConfig.DEFAULT, Map.of("/", hub)));
       watch = watch();
       status =
           new ServerStatus(
@@ -330,6 +338,7 @@ public class Parts {
     jars.close();
     intake.close();
     handler.close();
+    engine.close();
     hub.close();
     targets.close();
     extensions.close();
@@ -387,8 +396,8 @@ public class Parts {
 
   @Produces
   @Singleton
-  Hub servedHub() {
-    return hub;
+  Engine engine() {
+    return engine;
   }
 
   @Produces

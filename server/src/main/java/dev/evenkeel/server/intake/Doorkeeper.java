@@ -103,6 +103,11 @@ public final class Doorkeeper {
     return null;
   }
 
+  /** Whether pages of this origin, other than our own, may read answers. */
+  public boolean allows(String origin) {
+    return origins.contains(origin);
+  }
+
   /**
    * Whether somebody who cannot always set a header knows the token.
    *
