@@ -73,7 +73,7 @@ class SlowClientTest {
   private void post() throws Exception {
     String large = "x".repeat(1_000_000);
     for (int i = 0; i < EVENTS; i++) {
-      String event = "{\"session_id\":\"s\",\"hook_event_name\":\"L%d\",\"x\":\"%s\"}";
+      String event = "{\"session_id\":\"s\",\"hook_event_name\":\"L%d\",\"x\":[\"%s\"]}";
       HttpResponse<String> answer =
           http.send(
               HttpRequest.newBuilder(address.resolve("/hooks/codex"))
