@@ -25,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -71,7 +72,8 @@ class SlowClientTest {
   private final HttpClient http = HttpClient.newHttpClient();
 
   private void post() throws Exception {
-    String large = "x".repeat(1_000_000);
+    // Many strings: a long one would be trimmed
+    String large = String.join("\",\"", Collections.nCopies(20, "x".repeat(50_000)));
     for (int i = 0; i < EVENTS; i++) {
       String event = "{\"session_id\":\"s\",\"hook_event_name\":\"L%d\",\"x\":[\"%s\"]}";
       HttpResponse<String> answer =

@@ -38,6 +38,9 @@ class TextPagesTest {
             dir.resolve("text-index.db"), new IndexLimits(64 << 20, 30, 64 << 20), running.log);
     index.start();
     pages = new TextPages(running.log, index, PAGE_BYTES, LONG);
+    await()
+        .ignoreExceptionsInstanceOf(TextIndex.NotReadyException.class)
+        .until(() -> page(pages, after(0, Filter.ALL, "ready", 1)).events().isEmpty());
   }
 
   @AfterEach

@@ -12,7 +12,10 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
 import org.json.JSONObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The maintained Java client of Socket.IO. */
 class JavaClientTest {
+
+  /** On threads that end with their work: the client's own ones stay for a minute. */
+  private final OkHttpClient http =
+      new OkHttpClient.Builder()
+          .dispatcher(new Dispatcher(Executors.newVirtualThreadPerTaskExecutor()))
+          .build();
 
   private final ConformanceServer server =
       ConformanceServer.socketIo(
@@ -34,6 +43,8 @@ class JavaClientTest {
   private Socket client(String namespace, String... transports) {
     var options = new IO.Options();
     options.forceNew = true;
+    options.callFactory = http;
+    options.webSocketFactory = http;
     options.reconnection = false;
     options.transports = transports;
     options.auth = Map.of("token", "abc");
