@@ -180,17 +180,29 @@ final class IndexWriter implements AutoCloseable {
   }
 
   /**
-   * Drops the oldest part, to make room.
+   * Drops the oldest part, to make room, but never the newest.
    *
    * @return whether there was one
    */
   boolean dropOldest() throws SQLException {
     List<Part> parts = Part.all(connection);
-    if (!parts.isEmpty()) {
+    boolean hasOlder = parts.size() > 1;
+    if (hasOlder) {
       drop(parts.getFirst());
     }
     connection.rollback();
-    return !parts.isEmpty();
+    return hasOlder;
+  }
+
+  /**
+   * What the parts take, in bytes. The size of the files does not tell it: they become smaller only
+   * some time after a part was dropped, with the next checkpoints.
+   */
+  long usedBytes() throws SQLException {
+    long pages =
+        IndexFile.longOf(connection, "PRAGMA page_count")
+            - IndexFile.longOf(connection, "PRAGMA freelist_count");
+    return pages * IndexFile.longOf(connection, "PRAGMA page_size");
   }
 
   private void drop(Part part) throws SQLException {

@@ -187,7 +187,7 @@ final class Indexer implements AutoCloseable {
 
   /** Words that are all different could fill its share: then the oldest go. */
   private void keepRoom(IndexWriter to) throws SQLException {
-    while (!closing && file.bytes() > FULL * limits.maxBytes() && to.dropOldest()) {
+    while (!closing && to.usedBytes() > FULL * limits.maxBytes() && to.dropOldest()) {
       shrink(to);
     }
   }
