@@ -36,6 +36,12 @@ public final class Intake implements AutoCloseable {
   /** Larger bodies are read on the pool: this is about what an event loop reads in 0.1 ms. */
   private static final int INLINE_BYTES = 64 << 10;
 
+  /** While a body of 16 MB is filtered it takes several times its size. */
+  static final int LARGE_AT_ONCE = 2;
+
+  /** Filters that are not shipped may block. */
+  static final int FILTERS_AT_ONCE = 4;
+
   /** What is shed first: one event for each line on the screen, and a copy of others. */
   private static final Set<String> LEAST_VALUABLE = Set.of("MessageDisplay", "PostToolBatch");
 
@@ -78,10 +84,10 @@ public final class Intake implements AutoCloseable {
   private final MemoryBudget budget;
   private final Clock clock;
   private final IntakeCounters counters = new IntakeCounters();
-  private final IntakePool bodies = new IntakePool("intake-pool");
+  private final IntakePool bodies = new IntakePool("intake-pool", LARGE_AT_ONCE);
 
   /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
-  private final IntakePool filtering = new IntakePool("filter-pool");
+  private final IntakePool filtering = new IntakePool("filter-pool", FILTERS_AT_ONCE);
 
   private final Duplicates duplicates;
   private final Filters filters;

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 /** A bounded pool for what must not hold up an event loop: large bodies, or foreign filters. */
 final class IntakePool implements AutoCloseable {
 
-  static final int THREADS = 4;
   static final int CAPACITY = 256;
   private static final int IDLE_SECONDS = 30;
 
   private final String name;
+  private final int most;
   private final ThreadFactory threads;
   private final ScheduledThreadPoolExecutor timer;
 
@@ -25,8 +25,12 @@ final class IntakePool implements AutoCloseable {
   private volatile ThreadPoolExecutor pool;
   private boolean closed;
 
-  IntakePool(String name) {
+  /**
+   * @param most how many threads it has at most
+   */
+  IntakePool(String name, int most) {
     this.name = name;
+    this.most = most;
     this.threads = Thread.ofPlatform().name(name + '-', 0).daemon().factory();
     this.pool = newPool();
     this.timer =
@@ -38,8 +42,8 @@ final class IntakePool implements AutoCloseable {
   private ThreadPoolExecutor newPool() {
     var fresh =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            most,
+            most,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(CAPACITY),

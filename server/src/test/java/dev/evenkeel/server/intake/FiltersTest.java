@@ -350,7 +350,7 @@ class FiltersTest {
       await().until(() -> extension("late").state() == RunningExtension.State.RUNNING);
     }
     // When each thread has its turn, those two among them
-    for (int i = 0; i < IntakePool.THREADS; i++) {
+    for (int i = 0; i < Intake.FILTERS_AT_ONCE; i++) {
       HookEvent kept = keptOfEvent("next" + i);
       // Then
       assertThat(kept.text("x")).isEqualTo("secret");
@@ -368,7 +368,7 @@ class FiltersTest {
               return event;
             }));
     var stuck = new ArrayList<CompletableFuture<Outcome>>();
-    for (int i = 0; i < IntakePool.THREADS; i++) {
+    for (int i = 0; i < Intake.FILTERS_AT_ONCE; i++) {
       stuck.add(fixture.post(EVENT.formatted(i)));
     }
     for (CompletableFuture<Outcome> each : stuck) {
@@ -391,7 +391,7 @@ class FiltersTest {
               loop();
               return event;
             }));
-    int posted = IntakePool.THREADS + IntakePool.CAPACITY + 20;
+    int posted = Intake.FILTERS_AT_ONCE + IntakePool.CAPACITY + 20;
     // When
     var answers = new ArrayList<CompletableFuture<Outcome>>();
     for (int i = 0; i < posted; i++) {
@@ -413,7 +413,7 @@ class FiltersTest {
         .filteredOn(each -> each.name().equals("filter-pool"))
         .singleElement()
         .satisfies(each -> assertThat(each.size()).isZero());
-    assertThat(extension("slow").calls()).isLessThanOrEqualTo(IntakePool.THREADS);
+    assertThat(extension("slow").calls()).isLessThanOrEqualTo(Intake.FILTERS_AT_ONCE);
   }
 
   // Keys that stand twice

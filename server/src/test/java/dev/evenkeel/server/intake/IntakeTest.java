@@ -272,7 +272,7 @@ class IntakeTest {
           return HookEvent.read("claude-code", null, body, time);
         };
     byte[] body = large(100_000).getBytes(UTF_8);
-    int room = IntakePool.THREADS + IntakePool.CAPACITY;
+    int room = Intake.LARGE_AT_ONCE + IntakePool.CAPACITY;
     // When
     var waiting = new ArrayList<CompletableFuture<Outcome>>();
     for (int i = 0; i < room; i++) {
