@@ -55,8 +55,16 @@ class GuardedSessionTest {
 
   private static List<JsonNode> events(EvenkeelProcess server) throws IOException {
     var events = new ArrayList<JsonNode>();
-    get(server, "/api/events?after=0&limit=1000").path("events").forEach(events::add);
-    return events;
+    String after = "0";
+    while (true) {
+      JsonNode page = get(server, "/api/events?limit=1000&after=" + after);
+      page.path("events").forEach(events::add);
+      String next = page.path("next").asText();
+      if (next.equals(after)) {
+        return events;
+      }
+      after = next;
+    }
   }
 
   private static List<JsonNode> named(List<JsonNode> events, String name) {
