@@ -55,7 +55,12 @@ class RunCommandTest {
 
   /** With a small heap the JVM would end rather than pass over the cache. */
   @ParameterizedTest
-  @ValueSource(strings = {"-Xms16m -Xmn8m", "-XX:-UseCompactObjectHeaders", "-XX:+UseParallelGC"})
+  @ValueSource(
+      strings = {
+        "-Xms16m -Xmn8m",
+        "-XX:-UseCompactObjectHeaders",
+        "-XX:-UseG1GC -XX:+UseParallelGC"
+      })
   void theServerStartsWithOptionsThatDoNotFitTheCache(String options) throws Exception {
     start(options);
 
