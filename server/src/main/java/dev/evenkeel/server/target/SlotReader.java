@@ -116,9 +116,8 @@ final class SlotReader {
     confirm(readTo);
   }
 
-  /** Begins again behind what the target has. */
+  /** Begins again behind what the target has. What it missed stays known until it is read again. */
   void rewind() {
     readTo = confirmed;
-    missedAhead.set(0);
   }
 }
