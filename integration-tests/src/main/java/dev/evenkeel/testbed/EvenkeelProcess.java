@@ -76,7 +76,7 @@ public final class EvenkeelProcess implements AutoCloseable {
 
   /** Uses the start-up cache that {@code bin/evenkeel} has made, from the next start on. */
   public EvenkeelProcess withStartUpCache(Path cache) {
-    return withFlag("-XX:AOTCache=" + cache);
+    return withFlag("-Xlog:aot*=off").withFlag("-XX:AOTCache=" + cache);
   }
 
   /** Starts the server and waits until it answers. */

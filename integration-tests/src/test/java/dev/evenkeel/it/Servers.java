@@ -35,7 +35,7 @@ final class Servers
 
   private EvenkeelProcess remember(EvenkeelProcess server) {
     made.add(server);
-    return server;
+    return StartUpCache.FILE.map(server::withStartUpCache).orElse(server);
   }
 
   @Override
