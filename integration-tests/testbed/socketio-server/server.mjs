@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
+import { Journal } from './journal.mjs';
 import { Ledger } from './ledger.mjs';
 
 const { values: options } = parseArgs({
@@ -14,10 +15,13 @@ const { values: options } = parseArgs({
     'max-http-buffer-size': { type: 'string', default: '1000000' },
     'count-only': { type: 'boolean', default: false },
     keep: { type: 'string', default: '1000000' },
+    journal: { type: 'string' },
   },
 });
 
 const ledger = new Ledger({ countOnly: options['count-only'], keep: Number(options.keep) });
+
+const journal = options.journal === undefined ? null : new Journal(options.journal);
 
 /** How the server behaves now; changed by PUT /mode. */
 const mode = {
@@ -36,9 +40,14 @@ const tcp = new Set();
 
 function onJoin(socket) {
   ledger.join(socket);
-  socket.on('disconnect', () => ledger.leave(socket));
+  journal?.joined(ledger.joined.size);
+  socket.on('disconnect', () => {
+    ledger.leave(socket);
+    journal?.joined(ledger.joined.size);
+  });
   socket.on('missed', (missed, acknowledge) => {
     ledger.miss(missed?.count);
+    journal?.missed(missed?.count);
     answer(acknowledge);
   });
   socket.on('claude_event', (event, acknowledge) => {
@@ -47,6 +56,7 @@ function onJoin(socket) {
       return;
     }
     ledger.receive(event);
+    journal?.event(event);
     if (mode.echo) {
       io.emit('hook:event', { event: 'claude_event', data: event, received: event });
       io.emit('claude_event', { type: 'hook', data: event, received: event });

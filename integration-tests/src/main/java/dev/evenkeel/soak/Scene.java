@@ -1,0 +1,41 @@
+package dev.evenkeel.soak;
+
+import dev.evenkeel.testbed.EvenkeelProcess;
+import java.time.Duration;
+import java.util.List;
+
+/** The run as a fault sees it, which happens in a thread of its own. */
+public interface Scene {
+
+  /** The server. Whoever kills it starts it again. */
+  EvenkeelProcess server();
+
+  /** The targets of the server, in the order of their names {@code t1}, {@code t2} ... */
+  List<NodeServer> targets();
+
+  /** The first of them. */
+  default NodeServer target() {
+    return targets().getFirst();
+  }
+
+  /** How long the run has lasted. */
+  Duration elapsed();
+
+  /** How many events the server has accepted in this run. */
+  long accepted();
+
+  /** Waits until so many more events are accepted: faults are timed by events, not by the clock. */
+  void awaitAccepted(long more) throws InterruptedException;
+
+  /**
+   * Waits until the run is level again: what was accepted has arrived at every target that is not
+   * excused, and at the hub's clients.
+   */
+  void awaitLevel() throws InterruptedException;
+
+  /** From now on what this target lacks is no loss, and nobody waits for it. */
+  void excuse(NodeServer target);
+
+  /** Writes a line onto the time line of the run. */
+  void log(String line);
+}
