@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
 import { Journal } from './journal.mjs';
 import { Ledger } from './ledger.mjs';
+import { answerOtherwise, readSlowly } from './misbehave.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +31,8 @@ const mode = {
   refuse: null, // a message: what the middleware answers to every join
   token: null, // joins without this token (header and auth) are refused
   echo: false, // as claude-mpm v6.5: every event back to every client, twice
+  readEvery: 0, // milliseconds: then one piece of each connection is read; 0 reads all at once
+  answer: 'normal', // or garbage, redirect: what is said at the port in place of Socket.IO
   poison: null, // 'close': hangs up on an event with data.poison; 'silent': does not acknowledge it
 };
 
@@ -99,7 +102,9 @@ async function start() {
   http.on('connection', (socket) => {
     tcp.add(socket);
     socket.on('close', () => tcp.delete(socket));
+    readSlowly(socket, mode);
   });
+  answerOtherwise(http, mode);
   io = new Server(http, {
     pingInterval: Number(options['ping-interval']),
     pingTimeout: Number(options['ping-timeout']),

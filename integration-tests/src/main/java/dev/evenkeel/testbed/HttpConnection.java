@@ -162,7 +162,7 @@ public final class HttpConnection implements AutoCloseable {
   }
 
   private byte[] readBody(int status, Map<String, String> headers) throws IOException {
-    if (status == 204 || status == 304) {
+    if (status == 101 || status == 204 || status == 304) {
       return NOTHING;
     }
     String length = headers.get("content-length");

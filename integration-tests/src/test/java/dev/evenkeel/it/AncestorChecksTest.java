@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class AncestorChecksTest {
 
   @Test
   void aThousandHooksLeaveAThousandEventsNoProcessAndAtMostThreeConnections() throws Exception {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       // Given
       EvenkeelProcess server =
           SERVERS
@@ -70,7 +71,7 @@ class AncestorChecksTest {
 
   @Test
   void allRecordedEventsReachTheTargetInTheOrderOfTheirSessions() throws Exception {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       // Given
       EvenkeelProcess server =
           SERVERS

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +121,7 @@ class CountersTest {
 
   @Test
   void theyAddUpUnderLoadWithAFailingDiskAndATargetThatBreaks() throws Exception {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       // Given little memory, a small log and a target
       EvenkeelProcess server =
           SERVERS
@@ -192,7 +193,7 @@ class CountersTest {
     return waiting;
   }
 
-  private static void assertOutAddsUp(HttpConnection connection, NodeTarget target)
+  private static void assertOutAddsUp(HttpConnection connection, SocketIoServer target)
       throws IOException {
     JsonNode status = status(connection);
     JsonNode state = target.state();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ class FullDiskTest {
     return new JsonMapper().readTree(connection.get(path).body());
   }
 
-  private static int came(NodeTarget target, String session) {
+  private static int came(SocketIoServer target, String session) {
     return target.record().get("sessions").path(session).size();
   }
 
@@ -94,7 +95,7 @@ class FullDiskTest {
 
   @Test
   void agentsAndTargetsDoNotNoticeAFullDiskAndAllIsBackWhenThereIsSpace() throws Exception {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       // Given
       EvenkeelProcess server =
           SERVERS

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class MissedEventsTest {
 
   @Test
   void itIsToldAtTheRightPlaceAndTheCountAddsUp() throws Exception {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       // Given a target with one connection, which has had some events
       EvenkeelProcess server =
           SERVERS
@@ -63,14 +64,14 @@ class MissedEventsTest {
             .atMost(SOON)
             .until(() -> status(connection).at("/targets/main/pending").asInt() == 0);
         // When it is away while three times the log goes by, and comes back
-        target.stop();
+        target.stopListening();
         for (int i = 0; i < 25; i++) {
           post(connection, LINES, 50_000);
         }
         int sent = 26 * LINES;
         await().atMost(SOON).until(() -> status(connection).get("published").asInt() == sent);
         await().atMost(SOON).until(() -> status(connection).at("/log/removed").asInt() > sent / 3);
-        target.start();
+        target.listen();
         await()
             .atMost(SOON)
             .until(

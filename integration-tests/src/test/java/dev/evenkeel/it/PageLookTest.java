@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,14 +42,14 @@ class PageLookTest {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   static Path folder;
 
-  private static NodeTarget target;
+  private static SocketIoServer target;
   private static Chromium chromium;
   private static Tab tab;
   private static EvenkeelProcess server;
 
   @BeforeAll
   static void start() throws IOException {
-    target = new NodeTarget();
+    target = SocketIoServer.process();
     server =
         SERVERS
             .on(folder.resolve("data"))

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class RedactAndTrimTest {
 
   @BeforeAll
   static void postAndReadEverywhere() throws IOException {
-    try (var target = new NodeTarget()) {
+    try (var target = SocketIoServer.process()) {
       server =
           SERVERS
               .on(folder.resolve("data"))

@@ -1,0 +1,122 @@
+package dev.evenkeel.testbed;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.Network;
+
+/**
+ * The container engine of this machine. What a run of the testbed makes there is labelled with its
+ * process; what a killed run has left is removed by the next one, because the container that does
+ * that for Testcontainers elsewhere cannot be had without a registry.
+ */
+final class Engine {
+
+  private static final String RUN = "dev.evenkeel.testbed.run";
+  private static final ProcessHandle SELF = ProcessHandle.current();
+
+  /** The labels of all that this process makes. */
+  static final Map<String, String> LABELS = Map.of(RUN, runOf(SELF));
+
+  private Engine() {}
+
+  /** What is made once for each process, when it is first needed. */
+  private static final class Once {
+    private static final DockerClient CLIENT = connect();
+
+    /** The name of the image, built where it is missing. */
+    private static final String SOCKET_IO_IMAGE =
+        Testbed.run(Testbed.socketIoServer().resolve("build-image").toString());
+
+    private static DockerClient connect() {
+      DockerClient client;
+      try {
+        client = DockerClientFactory.instance().client();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            "no container engine answers. 'bin/evenkeel test' installs and starts one where it can;"
+                + " -Dtestbed=process runs the suites with child processes instead",
+            e);
+      }
+      removeLeftovers(client);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> removeOf(client, runOf(SELF))));
+      return client;
+    }
+  }
+
+  static DockerClient client() {
+    return Once.CLIENT;
+  }
+
+  static String socketIoImage() {
+    DockerClient _ = client();
+    return Once.SOCKET_IO_IMAGE;
+  }
+
+  /** A new network, which its maker closes. */
+  static Network network() {
+    DockerClient _ = client();
+    return Network.builder().createNetworkCmdModifier(create -> create.withLabels(LABELS)).build();
+  }
+
+  /** Who owns a folder, as {@code user:group} in numbers. */
+  static String ownerOf(Path folder) {
+    try {
+      return Files.getAttribute(folder, "unix:uid") + ":" + Files.getAttribute(folder, "unix:gid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A process, told apart from an earlier one with the same number. */
+  private static String runOf(ProcessHandle process) {
+    return process.pid()
+        + "@"
+        + process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  private static boolean lives(String run) {
+    return ProcessHandle.of(Long.parseLong(run.substring(0, run.indexOf('@'))))
+        .filter(process -> runOf(process).equals(run))
+        .isPresent();
+  }
+
+  private static void removeLeftovers(DockerClient client) {
+    client.listContainersCmd().withShowAll(true).withLabelFilter(List.of(RUN)).exec().stream()
+        .map(container -> container.getLabels().get(RUN))
+        .distinct()
+        .filter(run -> !lives(run))
+        .forEach(run -> removeOf(client, run));
+    client.listNetworksCmd().withFilter("label", List.of(RUN)).exec().stream()
+        .map(network -> network.getLabels().get(RUN))
+        .distinct()
+        .filter(run -> !lives(run))
+        .forEach(run -> removeOf(client, run));
+  }
+
+  private static void removeOf(DockerClient client, String run) {
+    String label = RUN + "=" + run;
+    client.listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec().stream()
+        .map(container -> client.removeContainerCmd(container.getId()).withForce(true))
+        .forEach(remove -> ignoreMissing(remove::exec));
+    client.listNetworksCmd().withFilter("label", List.of(label)).exec().stream()
+        .map(network -> client.removeNetworkCmd(network.getId()))
+        .forEach(remove -> ignoreMissing(remove::exec));
+  }
+
+  /** Another run may remove the same leftovers at the same moment. */
+  private static void ignoreMissing(Runnable removal) {
+    try {
+      removal.run();
+    } catch (DockerException e) {
+      System.err.println("testbed: left in the container engine: " + e.getMessage());
+    }
+  }
+}

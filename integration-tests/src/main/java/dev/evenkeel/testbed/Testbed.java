@@ -1,0 +1,93 @@
+package dev.evenkeel.testbed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Where the parts of the testbed lie, and how their commands are run. */
+final class Testbed {
+
+  private static final Path SERVER = Path.of("testbed", "socketio-server");
+  private static final int END_SECONDS = 30;
+
+  private Testbed() {}
+
+  /** The folder of the Node server, seen from the root of the project or from its module. */
+  static Path socketIoServer() {
+    return Stream.of(SERVER, Path.of("integration-tests").resolve(SERVER))
+        .map(Path::toAbsolutePath)
+        .filter(folder -> Files.exists(folder.resolve("server.mjs")))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    SERVER + " is missing; start from the root of the project"));
+  }
+
+  /** A folder, made where it is missing. */
+  static Path made(Path folder) {
+    try {
+      return Files.createDirectories(folder).toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @return the last line that it printed
+   * @throws IllegalStateException with what it printed, when it fails
+   */
+  static String run(String... command) {
+    var builder = new ProcessBuilder(command);
+    try {
+      Path errors = Files.createTempFile("evenkeel-testbed", ".log");
+      try {
+        Process process = builder.redirectError(errors.toFile()).start();
+        process.getOutputStream().close();
+        List<String> lines = process.inputReader().lines().toList();
+        int code = await(process);
+        if (code != 0) {
+          throw new IllegalStateException(
+              String.join(" ", command) + " failed with " + code + "\n" + Files.readString(errors));
+        }
+        return lines.isEmpty() ? "" : lines.getLast();
+      } finally {
+        Files.delete(errors);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for the end of a process that prints nothing more, and tells its exit code. */
+  static int await(Process process) {
+    try {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(process.info().commandLine().orElse("") + " does not end");
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The resident memory of a process of this machine, in bytes. */
+  static long rssBytes(long pid) {
+    try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
