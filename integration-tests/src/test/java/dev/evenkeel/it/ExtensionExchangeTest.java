@@ -31,6 +31,10 @@ class ExtensionExchangeTest {
 
   /** Counts the events of each session in a map, and says which version did. */
   private static byte[] counting(int version) {
+    return counting("counting", version);
+  }
+
+  private static byte[] counting(String name, int version) {
     return new ExtensionJar()
         .source(
             "demo.Counting",
@@ -39,6 +43,7 @@ class ExtensionExchangeTest {
             import dev.evenkeel.extension.*;
             public class Counting implements Extension {
               public record Count(int value) {}
+              @Override public String name() { return "%s"; }
               @Override public void start(ExtensionContext context) {
                 BoundedMap<String, Count> counts =
                     context.boundedMap("counts", String.class, Count.class, Limits.capacity(1000));
@@ -52,7 +57,7 @@ class ExtensionExchangeTest {
               }
             }
             """
-                .formatted(version))
+                .formatted(name, version))
         .service("demo.Counting")
         .bytes();
   }
@@ -110,36 +115,40 @@ class ExtensionExchangeTest {
         all, byVersion);
   }
 
+  /** Five at a time, because the server waits a moment before it takes a jar. */
   @Test
   void theClassesOfFiftyVersionsAreCollected() throws Exception {
-    byte[] version = counting(1);
     EvenkeelProcess server = SERVERS.on(folder.resolve("data")).start();
-    Path jar = server.dataDir().resolve("extensions").resolve("counting.jar");
-    Files.createDirectories(jar.getParent());
+    Path extensions =
+        Files.createDirectories(server.dataDir().resolve("extensions")).toAbsolutePath();
+    var jars = new HashMap<Path, byte[]>();
+    for (int i = 0; i < 5; i++) {
+      jars.put(extensions.resolve(i + ".jar"), counting("counting-" + i, 1));
+    }
     var api = new Api(server.port());
     long metaspaceBefore = 0;
     long classesBefore = 0;
     try (var traffic = new SteadyTraffic(server.port(), "agent", 2, 100).start()) {
-      for (int i = 0; i < 60; i++) {
-        if (i == 10) {
+      for (int round = 0; round < 14; round++) {
+        if (round == 4) {
           collect(server);
           metaspaceBefore = metaspace(server);
           classesBefore = classes(server);
         }
-        String what = i % 2 == 0 ? "loaded" : "removed";
-        if (i % 2 == 0) {
-          Files.write(jar, version);
-        } else {
-          Files.delete(jar);
+        boolean loads = round % 2 == 0;
+        for (var jar : jars.entrySet()) {
+          if (loads) {
+            Files.write(jar.getKey(), jar.getValue());
+          } else {
+            Files.delete(jar.getKey());
+          }
         }
-        await()
-            .atMost(PATIENCE)
-            .until(
-                () -> {
-                  JsonNode switches = api.get("/api/extensions").get("switches");
-                  return !switches.isEmpty()
-                      && switches.get(switches.size() - 1).get("what").asText().equals(what);
-                });
+        for (int i = 0; i < jars.size(); i++) {
+          String name = "counting-" + i;
+          await()
+              .atMost(PATIENCE)
+              .until(() -> api.stateOf(name).equals(loads ? "running" : "gone"));
+        }
       }
       assertThat(traffic.failures()).isEmpty();
     }

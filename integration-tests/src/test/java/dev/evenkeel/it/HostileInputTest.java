@@ -111,8 +111,8 @@ class HostileInputTest {
           .atMost(SOON)
           .until(
               () ->
-                  log.published().stream()
-                      .filter(row -> row.session().equals(session) && row.event().equals(name))
+                  log.publishedOf(session).stream()
+                      .filter(row -> row.event().equals(name))
                       .findFirst()
                       .orElse(null),
               row -> row != null);

@@ -69,12 +69,22 @@ final class LogFile implements AutoCloseable {
 
   /** Everything that was published, in order. */
   List<Row> published() {
+    return published("");
+  }
+
+  /** What was published of sessions with this id, in order. */
+  List<Row> publishedOf(String session) {
+    return published("WHERE s.session_id = '" + session.replace("'", "''") + "'");
+  }
+
+  private List<Row> published(String where) {
     return query(
         """
         SELECT p.id, p.seq, s.source, s.session_id, p.event, p.cause, coalesce(a.payload, p.extra)
         FROM published p JOIN sessions s ON s.key = p.session
-        LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id\
-        """,
+        LEFT JOIN accepted a ON a.seq = p.seq %s ORDER BY p.id\
+        """
+            .formatted(where),
         row ->
             new Row(
                 row.getLong(1),

@@ -53,7 +53,7 @@ class PageLookTest {
     server =
         SERVERS
             .on(folder.resolve("data"))
-            .with("EVENKEEL_WATCH_INTERVAL", "1s")
+            .with("EVENKEEL_WATCH_INTERVAL", "200ms")
             .with("EVENKEEL_TARGETS_DASHBOARD_URL", target.url())
             .start();
     post("claude-code-2.1.197-long.jsonl", 60);

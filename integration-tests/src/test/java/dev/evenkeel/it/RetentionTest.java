@@ -37,13 +37,13 @@ class RetentionTest {
     EvenkeelProcess server =
         SERVERS
             .on(folder.resolve("data"))
-            .with("EVENKEEL_LOG_MAX_BYTES", Long.toString(64 * MB))
+            .with("EVENKEEL_LOG_MAX_BYTES", Long.toString(32 * MB))
             .start();
     // When: four times the bound
     int sent = 0;
     long most = 0;
     try (var connection = HttpConnection.to(server.port())) {
-      for (long bytes = 0; bytes < 256 * MB; ) {
+      for (long bytes = 0; bytes < 128 * MB; ) {
         byte[] batch = batch(sent);
         HttpConnection.Answer answer = connection.post("/hooks/claude-code/batch", batch);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
@@ -54,7 +54,7 @@ class RetentionTest {
       }
     }
     // Then
-    assertThat(most).as("file and write-ahead log, at the most").isBetween(40 * MB, 64 * MB);
+    assertThat(most).as("file and write-ahead log, at the most").isBetween(20 * MB, 32 * MB);
     try (LogFile log = LogFile.of(server.dataDir())) {
       await().atMost(SOON).until(() -> log.unpublished() == 0);
       int last = sent - 1;
