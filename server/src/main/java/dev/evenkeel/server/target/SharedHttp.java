@@ -12,6 +12,9 @@ import okhttp3.OkHttpClient;
  * The one HTTP client of all targets. Its calls, of which a WebSocket is one for as long as it
  * lives, run on virtual threads: OkHttp's own pool would raise a thread for each, and keep the JVM
  * alive for a minute after the last.
+ *
+ * <p>It follows no redirect, as no browser does for a WebSocket: events and token go to the address
+ * that was set, and to no other.
  */
 final class SharedHttp implements AutoCloseable {
 
@@ -32,6 +35,8 @@ final class SharedHttp implements AutoCloseable {
             .readTimeout(connectTimeout)
             .writeTimeout(connectTimeout)
             .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .followSslRedirects(false)
             .build();
   }
 

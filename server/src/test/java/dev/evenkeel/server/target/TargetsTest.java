@@ -4,9 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.target.TargetStatus.Acknowledges;
 import dev.evenkeel.server.target.TargetStatus.State;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -432,6 +435,33 @@ class TargetsTest {
     server.mode("refuse", null);
     awaitDelivered(30);
     assertThat(server.state().mostJoined()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aRedirectIsNotFollowedBecauseEventsAndTokenWouldGoElsewhere() throws Exception {
+    // Given
+    serve();
+    String elsewhere = server.url() + "/socket.io/?EIO=4&transport=websocket";
+    var redirecting =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    opened.add(() -> redirecting.stop(0));
+    redirecting.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", elsewhere);
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    redirecting.start();
+    URI url = URI.create("http://127.0.0.1:" + redirecting.getAddress().getPort());
+    // When
+    deliver(POOL, new TargetConfig("test", url, "s3cret", "/", Acknowledge.ALWAYS));
+    log.publish(30, 10);
+    // Then
+    String why = "answered 302 instead of opening a WebSocket";
+    await().until(() -> why.equals(status().lastError()));
+    assertThat(server.state().everJoined()).isZero();
+    assertThat(status().pending()).isEqualTo(30);
   }
 
   @Test
