@@ -22,6 +22,7 @@ export class Ledger {
     this.mostJoined = this.joined.size;
     this.everJoined = this.joined.size;
     this.refused = 0;
+    this.misled = 0;
     this.received = 0;
     this.repeats = 0;
     this.outOfOrder = 0;
@@ -109,6 +110,7 @@ export class Ledger {
       mostJoined: this.mostJoined,
       everJoined: this.everJoined,
       refused: this.refused,
+      misled: this.misled,
       received: this.received,
       unique: this.received - this.repeats,
       repeats: this.repeats,

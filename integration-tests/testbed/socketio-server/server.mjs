@@ -33,6 +33,7 @@ const mode = {
   echo: false, // as claude-mpm v6.5: every event back to every client, twice
   readEvery: 0, // milliseconds: then one piece of each connection is read; 0 reads all at once
   answer: 'normal', // or garbage, redirect: what is said at the port in place of Socket.IO
+  location: 'http://127.0.0.1:9/elsewhere', // where a redirect points
   poison: null, // 'close': hangs up on an event with data.poison; 'silent': does not acknowledge it
 };
 
@@ -104,7 +105,7 @@ async function start() {
     socket.on('close', () => tcp.delete(socket));
     readSlowly(socket, mode);
   });
-  answerOtherwise(http, mode);
+  answerOtherwise(http, mode, ledger);
   io = new Server(http, {
     pingInterval: Number(options['ping-interval']),
     pingTimeout: Number(options['ping-timeout']),

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak;
 
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,10 +12,10 @@ public interface Scene {
   EvenkeelProcess server();
 
   /** The targets of the server, in the order of their names {@code t1}, {@code t2} ... */
-  List<NodeServer> targets();
+  List<SocketIoServer> targets();
 
   /** The first of them. */
-  default NodeServer target() {
+  default SocketIoServer target() {
     return targets().getFirst();
   }
 
@@ -34,7 +35,7 @@ public interface Scene {
   void awaitLevel() throws InterruptedException;
 
   /** From now on what this target lacks is no loss, and nobody waits for it. */
-  void excuse(NodeServer target);
+  void excuse(SocketIoServer target);
 
   /** Writes a line onto the time line of the run. */
   void log(String line);

@@ -71,6 +71,11 @@ public interface SocketIoServer extends AutoCloseable {
     };
   }
 
+  /** The same in a container, whatever was chosen: for what only a container has. */
+  static SocketIoServer inContainer(String name, Path journal, List<String> options) {
+    return new NodeContainer(name, options).journal(journal);
+  }
+
   /** A started server as a child process, for suites to which a container adds nothing. */
   static SocketIoServer process() {
     return new NodeProcess("main", List.of()).start();

@@ -1,0 +1,82 @@
+package dev.evenkeel.soak.fault;
+
+import dev.evenkeel.soak.Fault;
+import dev.evenkeel.testbed.BareClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What those do who talk to the server. */
+final class ClientFaults {
+
+  private static final int AT_A_TIME = 10;
+
+  private ClientFaults() {}
+
+  /** Clients of the hub that read nothing, and others that come and go without a word. */
+  static Fault stalledAndVanishing(int stalled, int vanishing) {
+    return new DoneFault(
+        "hub-clients-stall-and-vanish",
+        stalled + " clients of the hub read nothing, and " + vanishing + " come and go",
+        scene -> {
+          int port = scene.server().port();
+          List<BareClient> clients = new ArrayList<>();
+          try {
+            for (int i = 0; i < stalled; i++) {
+              clients.add(BareClient.join(port, "{\"history\":50}"));
+            }
+            comeAndGo(port, vanishing);
+          } finally {
+            for (BareClient each : clients) {
+              each.close();
+            }
+          }
+        });
+  }
+
+  private static void comeAndGo(int port, int times) throws Exception {
+    var left = new AtomicInteger(times);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var comers = new ArrayList<Future<?>>();
+      for (int i = 0; i < AT_A_TIME; i++) {
+        comers.add(
+            threads.submit(
+                () -> {
+                  while (left.getAndDecrement() > 0) {
+                    comeAndGo(port);
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : comers) {
+        each.get();
+      }
+    }
+  }
+
+  private static void comeAndGo(int port) throws IOException {
+    try (BareClient client = BareClient.join(port, "{\"history\":5}")) {
+      String _ = client.read();
+      String _ = client.read();
+    }
+  }
+
+  /** Bodies that are none, too deep, too large, broken off or never sent, beside normal load. */
+  static Fault hostile(Duration time) {
+    return new DoneFault(
+        "hostile-intake",
+        "for "
+            + time.toSeconds()
+            + " s strangers post what is no event: broken, too deep, too large, cut off, or never"
+            + " sent to its end",
+        scene -> {
+          long requests = new HostileClients(scene.server().port()).attack(time);
+          scene.log(requests + " such requests");
+        });
+  }
+}

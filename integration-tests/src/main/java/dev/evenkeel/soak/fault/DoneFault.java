@@ -1,0 +1,19 @@
+package dev.evenkeel.soak.fault;
+
+import dev.evenkeel.soak.Fault;
+import dev.evenkeel.soak.Scene;
+
+/** A fault that can happen on any scene. */
+record DoneFault(String name, String what, Deed deed) implements Fault {
+
+  /** What is done. */
+  @FunctionalInterface
+  interface Deed {
+    void on(Scene scene) throws Exception;
+  }
+
+  @Override
+  public void happen(Scene scene) throws Exception {
+    deed.on(scene);
+  }
+}

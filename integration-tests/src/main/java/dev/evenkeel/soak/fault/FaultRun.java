@@ -1,0 +1,212 @@
+package dev.evenkeel.soak.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.soak.Fault;
+import dev.evenkeel.testbed.EvenkeelProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs one fault on a stage of its own, from the first event to the verdict: events flow before the
+ * fault, meanwhile and afterwards, and nothing that was answered may be missing at the end.
+ */
+public final class FaultRun {
+
+  /** What the server may have in flight on a connection, and so may send again. */
+  private static final int WINDOW = 64;
+
+  private static final int SLOTS = 3;
+  private static final int WARM_UP = 1_000;
+  private static final int AFTERWARDS = 300;
+  private static final int MORE_THREADS = 4;
+  private static final int MORE_DESCRIPTORS = 4;
+  private static final long MORE_RSS = 96L << 20;
+  private static final Duration BACK = Duration.ofSeconds(60);
+  private static final Duration SAMPLE = Duration.ofMillis(200);
+
+  private final Fault fault;
+  private final Path folder;
+  private final int eventsASecond;
+
+  /**
+   * A run that is still to be started.
+   *
+   * @param folder an empty folder for its files
+   */
+  public FaultRun(Fault fault, Path folder, int eventsASecond) {
+    this.fault = fault;
+    this.folder = folder;
+    this.eventsASecond = eventsASecond;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws Exception when the fault could not be done, or the server never became level again
+   */
+  public FaultRow run() throws Exception {
+    try (var stage = new Stage(folder, fault, eventsASecond)) {
+      stage.prepare();
+      stage.server().start();
+      stage.traffic().start();
+      stage.awaitAccepted(WARM_UP);
+      stage.awaitLevel();
+      FaultRow.Held before = held(stage.server());
+      var over = new AtomicBoolean();
+      var most = new MostRss(stage.server(), over);
+      Thread sampling = Thread.ofVirtual().start(most);
+      stage.tell("begins");
+      fault.happen(stage);
+      long end = System.nanoTime();
+      stage.tell("is over");
+      stage.awaitLevel();
+      Duration levelAfter = Duration.ofNanos(System.nanoTime() - end);
+      stage.tell("level again");
+      stage.awaitAccepted(AFTERWARDS);
+      boolean back = Waiting.happens(BACK, () -> isBack(before, held(stage.server())));
+      FaultRow.Held after = held(stage.server());
+      over.set(true);
+      sampling.join();
+      stage.traffic().end();
+      stage.awaitLevel();
+      return verdict(stage, levelAfter, before, after, back, most.bytes);
+    } catch (Exception | AssertionError e) {
+      throw new IllegalStateException(
+          "the fault " + fault.name() + " in " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static FaultRow.Held held(EvenkeelProcess server) {
+    return new FaultRow.Held(server.rssBytes(), server.threads(), server.fileDescriptors());
+  }
+
+  private static boolean isBack(FaultRow.Held before, FaultRow.Held now) {
+    return now.threads() <= before.threads() + MORE_THREADS
+        && now.fileDescriptors() <= before.fileDescriptors() + MORE_DESCRIPTORS
+        && now.rssBytes() <= before.rssBytes() + MORE_RSS;
+  }
+
+  private FaultRow verdict(
+      Stage stage,
+      Duration levelAfter,
+      FaultRow.Held before,
+      FaultRow.Held after,
+      boolean back,
+      long mostRss)
+      throws IOException {
+    var broken = new ArrayList<String>();
+    long repeats = 0;
+    long mostRepeats = 0;
+    int mostJoined = 0;
+    long lostAtTarget = 0;
+    List<Traffic.Snapshot> sessions =
+        stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList();
+    for (Map.Entry<String, Arrivals> each : stage.arrivals().entrySet()) {
+      Arrivals arrivals = each.getValue();
+      arrivals.readOn();
+      String name = "the target " + each.getKey();
+      long allowed = (long) WINDOW * Math.max(0, arrivals.everJoined() - SLOTS);
+      if (arrivals.repeats() > allowed) {
+        broken.add(name + " got " + arrivals.repeats() + " events again, allowed " + allowed);
+      }
+      if (arrivals.mostJoined() > SLOTS) {
+        broken.add(name + " had " + arrivals.mostJoined() + " sockets joined");
+      }
+      repeats += arrivals.repeats();
+      mostRepeats += allowed;
+      mostJoined = Math.max(mostJoined, arrivals.mostJoined());
+      if (!stage.isExcused(each.getKey())) {
+        for (Traffic.Snapshot session : sessions) {
+          lostAtTarget += lost(session, arrivals.marks(session.id()), name, broken);
+        }
+      }
+    }
+    JsonNode status = stage.status();
+    long unlogged = status.get("unlogged").asLong();
+    stage.history().read(stage.server().port());
+    long lostInHistory = -unlogged;
+    for (Traffic.Snapshot session : sessions) {
+      lostInHistory += lost(session, stage.history().marks(session.id()), "/api/events", broken);
+    }
+    lostInHistory = Math.max(0, lostInHistory);
+    if (lostAtTarget > 0) {
+      broken.add(lostAtTarget + " events are lost at a target");
+    }
+    if (lostInHistory > 0) {
+      broken.add(lostInHistory + " events are lost in /api/events");
+    }
+    if (!back) {
+      broken.add("memory, threads or descriptors did not come back");
+    }
+    if (!stage.traffic().refusals().isEmpty()) {
+      broken.add("agents were refused: " + stage.traffic().refusals().getFirst());
+    }
+    return new FaultRow(
+        fault.name(),
+        fault.what(),
+        stage.traffic().answered(),
+        stage.traffic().unanswered(),
+        lostAtTarget,
+        lostInHistory,
+        unlogged,
+        repeats,
+        mostRepeats,
+        mostJoined,
+        levelAfter,
+        before,
+        after,
+        mostRss,
+        broken,
+        stage.notes());
+  }
+
+  /** How many answered events of a session are missing. Also looks at their order. */
+  private static long lost(
+      Traffic.Snapshot session, List<Integer> marks, String where, List<String> broken) {
+    int last = -1;
+    for (int mark : marks) {
+      if (mark <= last || mark >= session.sent()) {
+        broken.add(
+            "%s has %d behind %d of session %s, of which %d were sent"
+                .formatted(where, mark, last, session.id(), session.sent()));
+        break;
+      }
+      last = mark;
+    }
+    var here = new HashSet<>(marks);
+    return session.answered().stream().filter(mark -> !here.contains(mark)).count();
+  }
+
+  /** Looks how much memory a server has that may die and come back meanwhile. */
+  private static final class MostRss implements Runnable {
+    private final EvenkeelProcess server;
+    private final AtomicBoolean over;
+
+    // Mutable state, owned by the thread that samples until that has ended
+    private long bytes;
+
+    private MostRss(EvenkeelProcess server, AtomicBoolean over) {
+      this.server = server;
+      this.over = over;
+    }
+
+    @Override
+    public void run() {
+      while (!over.get()) {
+        try {
+          bytes = Math.max(bytes, server.rssBytes());
+        } catch (RuntimeException e) {
+          // It is dead for the moment, because the fault killed it.
+        }
+        LockSupport.parkNanos(SAMPLE.toNanos());
+      }
+    }
+  }
+}
