@@ -1,7 +1,6 @@
 package dev.evenkeel.server.intake;
 
 import dev.evenkeel.server.budget.MemoryBudget;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
@@ -11,6 +10,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +26,28 @@ public class HookDoors {
   private final Intake intake;
   private final MemoryBudget budget;
   private final BatchDoor batches;
+  private final Replies replies;
 
   @Inject
-  HookDoors(Intake intake, MemoryBudget budget, BatchDoor batches) {
+  HookDoors(Intake intake, MemoryBudget budget, BatchDoor batches, Replies replies) {
     this.intake = intake;
     this.budget = budget;
     this.batches = batches;
+    this.replies = replies;
   }
 
   /** One event as the agent sends it. */
   @POST
   @Path("hooks/{agent}")
-  public Uni<Response> event(@PathParam("agent") String agent, @Context HttpServerRequest request) {
+  public CompletionStage<Response> event(
+      @PathParam("agent") String agent, @Context HttpServerRequest request) {
     return take(agent, null, request);
   }
 
   /** One event of an agent that leaves its name out of the body. */
   @POST
   @Path("hooks/{agent}/{event}")
-  public Uni<Response> namedEvent(
+  public CompletionStage<Response> namedEvent(
       @PathParam("agent") String agent,
       @PathParam("event") String event,
       @Context HttpServerRequest request) {
@@ -54,36 +57,31 @@ public class HookDoors {
   /** Many events, one a line. */
   @POST
   @Path("hooks/{agent}/batch")
-  public Uni<Response> batch(@PathParam("agent") String agent, @Context HttpServerRequest request) {
+  public CompletionStage<Response> batch(
+      @PathParam("agent") String agent, @Context HttpServerRequest request) {
     String wrong = wrongWith(agent, null, request);
     if (wrong != null) {
-      return Uni.createFrom().item(Answers.error(400, wrong));
+      return CompletableFuture.completedFuture(Answers.error(400, wrong));
     }
-    return Uni.createFrom().completionStage(() -> batches.read(Intake.of(agent, null), request));
+    return batches.read(Intake.of(agent, null), request);
   }
 
   /** One event in the envelope of claude-mpm's hooks. */
   @POST
   @Path("api/events")
-  public Uni<Response> mpmEvent(@Context HttpServerRequest request) {
-    return Uni.createFrom()
-        .completionStage(
-            () ->
-                read(body -> intake.take(Intake.ofMpm(), body), request)
-                    .thenApply(
-                        answer ->
-                            answer.getStatus() == 200 ? Response.noContent().build() : answer));
+  public CompletionStage<Response> mpmEvent(@Context HttpServerRequest request) {
+    return read(body -> intake.take(Intake.ofMpm(), body), request)
+        .thenApply(answer -> answer.getStatus() == 200 ? Response.noContent().build() : answer);
   }
 
-  private Uni<Response> take(String agent, @Nullable String event, HttpServerRequest request) {
+  private CompletionStage<Response> take(
+      String agent, @Nullable String event, HttpServerRequest request) {
     String wrong = wrongWith(agent, event, request);
     if (wrong != null) {
       intake.reject(wrong);
-      return Uni.createFrom().item(Answers.error(400, wrong));
+      return CompletableFuture.completedFuture(Answers.error(400, wrong));
     }
-    return Uni.createFrom()
-        .completionStage(
-            () -> read(body -> intake.takeAndAnswer(Intake.of(agent, event), body), request));
+    return read(body -> intake.takeAndAnswer(Intake.of(agent, event), body), request);
   }
 
   private static @Nullable String wrongWith(
@@ -103,14 +101,15 @@ public class HookDoors {
 
   private CompletableFuture<Response> read(
       Function<byte[], CompletableFuture<Intake.Outcome>> take, HttpServerRequest request) {
-    return BodyReader.read(request, budget)
-        .thenCompose(
-            body -> {
-              if (body instanceof BodyReader.Body.Incomplete) {
-                closeWhenAnswered(request);
-              }
-              return taken(take, body);
-            });
+    return replies.here(
+        BodyReader.read(request, budget)
+            .thenCompose(
+                body -> {
+                  if (body instanceof BodyReader.Body.Incomplete) {
+                    closeWhenAnswered(request);
+                  }
+                  return taken(take, body);
+                }));
   }
 
   /** The rest of a body that did not come in time would be waited for without end. */

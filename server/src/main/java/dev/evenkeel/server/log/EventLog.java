@@ -38,6 +38,18 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
   CompletableFuture<Appended> append(HookEvent event, List<ObjectNode> decisions);
 
   /**
+   * Whether this thread is just now telling those who appended what became of it. A group of events
+   * is written at once; whoever hands the answers on can gather them, and hand all of them on when
+   * {@link #onAnswered} says that the group is through.
+   */
+  boolean isAnswering();
+
+  /**
+   * Called on the writer's thread behind the last answer of each group. It has to return at once.
+   */
+  Subscription onAnswered(Runnable listener);
+
+  /**
    * The next event that is to be processed, in the order of acceptance, or null when the log is
    * closed. Waits for one. One thread calls it.
    */

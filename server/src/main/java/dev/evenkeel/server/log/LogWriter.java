@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +44,7 @@ final class LogWriter {
   private final Clock clock;
   private final Thread thread;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> answerListeners = new CopyOnWriteArrayList<>();
 
   // Mutable state, owned by the writer's thread; volatile where others look
   private @Nullable WriteStatements statements;
@@ -62,6 +64,8 @@ final class LogWriter {
 
   /** Payloads that were written since retention had nothing more to do. */
   private long writtenBytes;
+
+  private boolean answering;
 
   private long retryAt;
   private long retryNanos = FIRST_RETRY_NANOS;
@@ -97,6 +101,15 @@ final class LogWriter {
   PublishedEvents.Subscription onPublished(Runnable listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
+  }
+
+  PublishedEvents.Subscription onAnswered(Runnable listener) {
+    answerListeners.add(listener);
+    return () -> answerListeners.remove(listener);
+  }
+
+  boolean isAnswering() {
+    return Thread.currentThread().equals(thread) && answering;
   }
 
   long nextId() {
@@ -197,8 +210,15 @@ final class LogWriter {
         writtenBytes += append.event().size();
       }
       int next = 0;
+      var changes = new LinkedHashMap<StateChange.Entry, StateChange>();
       for (Work.Publish each : group.publications()) {
         next = publish(to, each.publication(), published, next);
+        each.publication()
+            .changes()
+            .forEach(it -> changes.merge(it.entry(), it, StateChange::newer));
+      }
+      for (StateChange change : changes.values()) {
+        to.change(change);
       }
       if (!group.publications().isEmpty()) {
         to.progress(parts.progress().marks(nextId));
@@ -236,9 +256,6 @@ final class LogWriter {
         to.publish(id, null, event.hasCause() ? cause : null, event);
       }
     }
-    for (StateChange change : publication.changes()) {
-      to.change(change);
-    }
     return next;
   }
 
@@ -256,6 +273,16 @@ final class LogWriter {
   }
 
   private void answer(Work.Group group, long[] seqs, boolean logged) {
+    if (seqs.length == 0) {
+      return;
+    }
+    answering = true;
+    answerEach(group, seqs, logged);
+    answering = false;
+    answerListeners.forEach(Runnable::run);
+  }
+
+  private void answerEach(Work.Group group, long[] seqs, boolean logged) {
     for (int i = 0; i < seqs.length; i++) {
       Work.Append append = group.appends().get(i);
       boolean kept =

@@ -155,6 +155,16 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
+  public boolean isAnswering() {
+    return writer.isAnswering();
+  }
+
+  @Override
+  public Subscription onAnswered(Runnable listener) {
+    return writer.onAnswered(listener);
+  }
+
+  @Override
   public void publish(Publication publication, Runnable written) {
     work.add(publication, written);
   }

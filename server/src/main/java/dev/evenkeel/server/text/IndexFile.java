@@ -111,6 +111,7 @@ final class IndexFile {
     config.setBusyTimeout(2000);
     config.setCacheSize(cacheSize);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setGetGeneratedKeys(false);
     return config.createConnection("jdbc:sqlite:" + file);
   }
 

@@ -28,6 +28,7 @@ final class IndexWriter implements AutoCloseable {
   private final long partBytes;
 
   // Mutable state, owned by the index's thread
+  private final Terms.Marks marks = new Terms.Marks();
   private @Nullable PreparedStatement insert;
   private @Nullable Part open;
   private long upTo;
@@ -93,9 +94,9 @@ final class IndexWriter implements AutoCloseable {
     }
   }
 
-  private static String termsOf(PublishedEvent event) {
+  private String termsOf(PublishedEvent event) {
     try {
-      return Terms.of(event);
+      return Terms.of(event, marks);
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,

@@ -10,7 +10,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -37,9 +39,10 @@ final class Terms {
   /**
    * All terms of an event, each once, with spaces between them.
    *
+   * @param marks those of before: events have few different ones
    * @throws IOException when the event cannot be read
    */
-  static String of(PublishedEvent event) throws IOException {
+  static String of(PublishedEvent event, Marks marks) throws IOException {
     Set<String> words = new HashSet<>();
     String type =
         EventText.read(
@@ -50,10 +53,10 @@ final class Terms {
               }
             });
     var terms = new StringBuilder(words.size() * 8 + 160);
-    terms.append(mark(SESSION, event.session().id())).append(' ');
-    terms.append(mark(SOURCE, event.session().source())).append(' ');
-    terms.append(mark(NAME, event.name())).append(' ');
-    terms.append(mark(TYPE, String.valueOf(type)));
+    terms.append(marks.of(SESSION, event.session().id())).append(' ');
+    terms.append(marks.of(SOURCE, event.session().source())).append(' ');
+    terms.append(marks.of(NAME, event.name())).append(' ');
+    terms.append(marks.of(TYPE, String.valueOf(type)));
     words.stream().limit(MAX_WORDS).forEach(word -> terms.append(' ').append(word));
     return terms.toString();
   }
@@ -85,6 +88,25 @@ final class Terms {
 
   private static String quoted(String term) {
     return '"' + term + '"';
+  }
+
+  /** The marks that were used last. One thread. */
+  static final class Marks {
+    private static final int REMEMBERED = 512;
+
+    private final Map<String, String> known =
+        new LinkedHashMap<>(64, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED;
+          }
+        };
+
+    private String of(char kind, String value) {
+      return known.computeIfAbsent(kind + value, each -> mark(kind, value));
+    }
   }
 
   private static String mark(char kind, String value) {
