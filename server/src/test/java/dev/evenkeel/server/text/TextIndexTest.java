@@ -324,6 +324,7 @@ class TextIndexTest {
       open.publish(10);
       // Then
       await().atMost(SOON).until(() -> index.queue().bytes() < full / 3);
+      awaitIndexed(open, index);
       assertThat(find(index, "stop")).hasSize(10);
     }
   }
