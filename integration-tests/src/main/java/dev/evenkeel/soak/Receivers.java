@@ -1,0 +1,133 @@
+package dev.evenkeel.soak;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The targets and the clients of the hub, each with the ledger of what reached it. */
+final class Receivers implements AutoCloseable {
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private final List<NodeServer> targets = new ArrayList<>();
+  private final List<Ledger> targetLedgers = new ArrayList<>();
+  private final List<Ledger> hubLedgers = new ArrayList<>();
+  private final List<HubClient> hubClients = new ArrayList<>();
+  private final Set<String> excused = ConcurrentHashMap.newKeySet();
+  private final Thread reader;
+
+  // Mutable state
+  private volatile boolean over;
+  private volatile @Nullable IOException failure;
+
+  Receivers(SoakPlan plan, Path folder) throws IOException {
+    var journals = new ArrayList<JournalReader>();
+    for (int i = 1; i <= plan.targets(); i++) {
+      var options = new ArrayList<>(List.of("--count-only", "--max-http-buffer-size", "4000000"));
+      options.addAll(plan.nodeOptions());
+      Path journal = folder.resolve("journal-t" + i);
+      var target = new NodeServer("t" + i, journal, options.toArray(new String[0]));
+      targets.add(target.start());
+      var ledger = new Ledger("target t" + i);
+      targetLedgers.add(ledger);
+      journals.add(new JournalReader(journal, ledger));
+    }
+    reader = Thread.ofPlatform().name("journals").start(() -> follow(journals));
+  }
+
+  private void follow(List<JournalReader> journals) {
+    try {
+      boolean any = true;
+      while (any || !over) {
+        any = false;
+        for (JournalReader each : journals) {
+          any |= each.read();
+        }
+        if (!any) {
+          LockSupport.parkNanos(PAUSE.toNanos());
+        }
+      }
+    } catch (IOException e) {
+      failure = e;
+    }
+  }
+
+  void joinHub(int port, int clients) {
+    for (int i = 1; i <= clients; i++) {
+      var ledger = new Ledger("hub client " + i);
+      hubLedgers.add(ledger);
+      hubClients.add(new HubClient(port, ledger));
+    }
+  }
+
+  List<NodeServer> targets() {
+    return List.copyOf(targets);
+  }
+
+  Ledger firstTarget() {
+    return targetLedgers.getFirst();
+  }
+
+  void excuse(NodeServer target) {
+    excused.add("target " + target.name());
+  }
+
+  boolean isExcused(String receiver) {
+    return excused.contains(receiver);
+  }
+
+  /** Everybody who has to get everything. */
+  List<Ledger> judged() {
+    var all = new ArrayList<>(targetLedgers);
+    all.addAll(hubLedgers);
+    all.removeIf(each -> excused.contains(each.receiver()));
+    return all;
+  }
+
+  List<Ledger.Page> targetPages() {
+    return targetLedgers.stream().map(Ledger::page).toList();
+  }
+
+  List<Ledger.Page> hubPages() {
+    return hubLedgers.stream().map(Ledger::page).toList();
+  }
+
+  int joined() {
+    return targetLedgers.stream().mapToInt(Ledger::joined).sum();
+  }
+
+  /** How many of so many accepted events the slowest has not got. */
+  long lag(long accepted) {
+    return judged().stream().mapToLong(each -> accepted - each.marks()).max().orElse(0);
+  }
+
+  /**
+   * Tells what is wrong with the testbed itself.
+   *
+   * @throws IOException when a journal could not be read
+   */
+  void check() throws IOException {
+    IOException failed = failure;
+    if (failed != null) {
+      throw new IOException("what a target received cannot be read", failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    hubClients.forEach(HubClient::close);
+    targets.forEach(NodeServer::close);
+    over = true;
+    try {
+      reader.join(Duration.ofSeconds(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package dev.evenkeel.soak;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.testbed.EvenkeelProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
+
+/** Takes samples: what the system, the server and the receivers say. For one thread. */
+final class Sampler {
+
+  private static final double MICROS_PER_MILLI = 1000;
+  private static final double[] PERCENTILES = {50, 90, 99, 100};
+  private static final List<String> NAMES = List.of("p50", "p90", "p99", "max");
+
+  private final EvenkeelProcess server;
+  private final ServerProbe probe;
+  private final Receivers receivers;
+  private final LongAdder answered;
+  private final Recorder latencies;
+  private final TimeLine timeLine;
+
+  // Mutable state, owned by the thread that samples
+  private long pid = -1;
+  private int epoch;
+  private long acceptedBefore;
+  private long lastAccepted;
+  private long lastNanos = System.nanoTime();
+  private @Nullable String firstHistogram;
+  private String lastHistogram = "";
+  private final Map<Integer, Counters> counters = new TreeMap<>();
+
+  Sampler(
+      EvenkeelProcess server,
+      ServerProbe probe,
+      Receivers receivers,
+      LongAdder answered,
+      Recorder latencies,
+      TimeLine timeLine) {
+    this.server = server;
+    this.probe = probe;
+    this.receivers = receivers;
+    this.answered = answered;
+    this.latencies = latencies;
+    this.timeLine = timeLine;
+  }
+
+  /** How often the server was seen to start. */
+  int epoch() {
+    return epoch;
+  }
+
+  /**
+   * Takes one.
+   *
+   * @param counted whether the reachable objects are counted, which takes a full collection
+   * @throws IOException when the server is away at this moment
+   */
+  Sample take(boolean counted) throws IOException {
+    try {
+      return read(counted);
+    } catch (UncheckedIOException | IllegalStateException e) {
+      throw new IOException("the server is away", e);
+    }
+  }
+
+  private Sample read(boolean counted) throws IOException {
+    long accepted = answered.sum();
+    if (server.pid() != pid) {
+      pid = server.pid();
+      epoch++;
+      acceptedBefore = epoch == 1 ? 0 : accepted;
+    }
+    JsonNode status = probe.get("/api/status");
+    counters.put(epoch, Counters.of(status));
+    // The process first: the questions of this sample take memory of their own
+    long rss = server.rssBytes();
+    long peak = server.peakRssBytes();
+    int threads = server.threads();
+    int descriptors = server.fileDescriptors();
+    Sample.Fullest fullest = fullest(probe.get("/api/state"));
+    String metrics = probe.text("/q/metrics");
+    long disk = diskBytes(server.dataDir());
+    Map<String, Double> answers = percentiles(latencies.getIntervalHistogram(), MICROS_PER_MILLI);
+    Map<String, Double> deliveries = percentiles(receivers.firstTarget().takeDelays(), 1);
+    long live = counted ? count() : -1;
+    long now = System.nanoTime();
+    double perSecond = (accepted - lastAccepted) * 1e9 / Math.max(1, now - lastNanos);
+    lastAccepted = accepted;
+    lastNanos = now;
+    return new Sample(
+        timeLine.elapsed().toMillis(),
+        epoch,
+        accepted,
+        accepted - acceptedBefore,
+        rss,
+        peak,
+        live,
+        threads,
+        descriptors,
+        status.at("/memory/connections").asInt(),
+        receivers.joined(),
+        status.at("/hub/clients").asInt(),
+        status.at("/log/bytes").asLong(),
+        disk,
+        status.at("/log/removed").asLong(),
+        ServerProbe.metric(metrics, "jvm_classes_loaded_classes"),
+        ServerProbe.metric(metrics, "jvm_memory_used_bytes{area=\"nonheap\",id=\"Metaspace\"}"),
+        receivers.lag(answered.sum()),
+        perSecond,
+        fullest,
+        answers,
+        deliveries);
+  }
+
+  private long count() throws IOException {
+    lastHistogram = new Jcmd(pid).histogram();
+    if (firstHistogram == null) {
+      firstHistogram = lastHistogram;
+    }
+    // The pause was ours, not the server's
+    Histogram _ = latencies.getIntervalHistogram();
+    Histogram _ = receivers.firstTarget().takeDelays();
+    return Jcmd.total(lastHistogram);
+  }
+
+  /** From now on the next one is the first: the warm-up is over. */
+  void forgetHistograms() {
+    firstHistogram = null;
+  }
+
+  /** What the server counted last in each of its lives. */
+  List<Counters> counters() {
+    return List.copyOf(counters.values());
+  }
+
+  String firstHistogram() {
+    return firstHistogram == null ? "" : firstHistogram;
+  }
+
+  String lastHistogram() {
+    return lastHistogram;
+  }
+
+  private static Map<String, Double> percentiles(Histogram of, double divisor) {
+    var named = new LinkedHashMap<String, Double>();
+    for (int i = 0; i < PERCENTILES.length && of.getTotalCount() > 0; i++) {
+      named.put(NAMES.get(i), of.getValueAtPercentile(PERCENTILES[i]) / divisor);
+    }
+    return named;
+  }
+
+  /** The map or queue that is nearest to one of its limits. */
+  static Sample.Fullest fullest(JsonNode state) {
+    var fullest = new Sample.Fullest("none", 0);
+    for (String kind : List.of("maps", "queues")) {
+      for (JsonNode each : state.get(kind)) {
+        String name = each.path("extension").asText("") + ' ' + each.get("name").asText();
+        double share =
+            Math.max(share(each, "size", "capacity"), share(each, "bytes", "capacityBytes"));
+        if (share > fullest.share()) {
+          fullest = new Sample.Fullest(name.strip(), share);
+        }
+      }
+    }
+    return fullest;
+  }
+
+  private static double share(JsonNode of, String size, String capacity) {
+    double limit = of.path(capacity).asDouble(-1);
+    return limit <= 0 ? 0 : of.path(size).asDouble(0) / limit;
+  }
+
+  private static long diskBytes(Path folder) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(each);
+      }
+    } catch (NoSuchFileException e) {
+      return bytes; // a file went while they were counted
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.evenkeel.soak;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What one agent posts: the recorded events over and over, from a place of its own on, each pass
+ * with new sessions and tool calls. For one thread.
+ */
+final class Script {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int LARGE_BYTES = 1_000_000;
+  private static final int PART = 1_000;
+
+  private final RecordedEvents recorded;
+  private final String stream;
+  private final boolean endless;
+  private final int largeEvery;
+
+  // Mutable state, owned by the thread of the agent
+  private int next;
+  private int pass;
+  private long n;
+
+  /**
+   * A script that begins at its first event.
+   *
+   * @param endless whether its sessions never end: their ends are left out, and one of them goes on
+   *     through all passes
+   * @param largeEvery each so-manieth event gets 1 MB more; 0 for none
+   */
+  Script(RecordedEvents recorded, String stream, int from, boolean endless, int largeEvery) {
+    this.recorded = recorded;
+    this.stream = stream;
+    this.next = from % recorded.events().size();
+    this.endless = endless;
+    this.largeEvery = largeEvery;
+  }
+
+  /** The next event, with its mark. */
+  byte[] next() {
+    ObjectNode event = advance();
+    if (largeEvery > 0 && n % largeEvery == largeEvery - 1) {
+      addLarge(event);
+    }
+    ObjectNode mark = event.putObject(Mark.FIELD);
+    mark.put("stream", stream).put("n", n++).put("at", System.currentTimeMillis());
+    try {
+      return JSON.writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The number of the event that comes next. */
+  long n() {
+    return n;
+  }
+
+  private ObjectNode advance() {
+    while (true) {
+      if (next == recorded.events().size()) {
+        next = 0;
+        pass++;
+      }
+      ObjectNode event = recorded.events().get(next++).deepCopy();
+      if (endless && event.path("hook_event_name").asText().equals("SessionEnd")) {
+        continue;
+      }
+      String session = event.path("session_id").asText();
+      event.put(
+          "session_id",
+          endless && pass % 2 == 0 ? stream + "-endless" : session + '-' + stream + '-' + pass);
+      if (event.has("tool_use_id")) {
+        event.put("tool_use_id", event.get("tool_use_id").asText() + '-' + stream + '-' + pass);
+      }
+      return event;
+    }
+  }
+
+  /** In parts, as the lines of a file: a single long string would be cut on its way. */
+  private static void addLarge(ObjectNode event) {
+    ArrayNode lines = event.putArray("large");
+    String line = "x".repeat(PART);
+    for (int bytes = 0; bytes < LARGE_BYTES; bytes += PART) {
+      lines.add(line);
+    }
+  }
+}

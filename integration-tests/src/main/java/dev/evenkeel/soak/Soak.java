@@ -1,0 +1,45 @@
+package dev.evenkeel.soak;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Soaks the packaged server on this machine. {@code bin/evenkeel soak} runs it. */
+public final class Soak {
+
+  private Soak() {}
+
+  /** Runs it, and ends the process with 0, 1 or 2. */
+  public static void main(String[] words) {
+    if (Arrays.asList(words).contains("--help")) {
+      System.out.print(SoakArguments.HELP);
+      return;
+    }
+    int code;
+    try {
+      code = run(SoakArguments.of(words), SoakArguments.command(List.of(words)));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n\n" + SoakArguments.HELP);
+      code = 2;
+    } catch (Exception e) {
+      System.err.println("the run could not be done: " + e);
+      e.printStackTrace();
+      code = 2;
+    }
+    System.exit(code);
+  }
+
+  private static int run(SoakArguments arguments, String command) throws Exception {
+    Path folder = Files.createTempDirectory("evenkeel-soak-");
+    try {
+      SoakResult result = SoakRun.of(arguments.plan(), folder, System.out::println);
+      List<Verdict> verdicts = Verdicts.of(result);
+      verdicts.forEach(System.out::println);
+      boolean good = verdicts.stream().allMatch(Verdict::isGood);
+      return good ? 0 : 1;
+    } finally {
+      SoakRun.remove(folder);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package dev.evenkeel.soak;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.testbed.EvenkeelProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run: targets, the packaged server, clients of its hub, and agents that post to it, while
+ * samples are taken and faults happen.
+ */
+public final class SoakRun {
+
+  private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(2);
+  private static final Duration CATCH_UP = Duration.ofMinutes(3);
+  private static final Duration QUIET = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final int SAMPLES = 400;
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
+  private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration COUNT_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration TELL = Duration.ofSeconds(10);
+
+  private final SoakPlan plan;
+  private final Path folder;
+  private final TimeLine timeLine;
+  private final EvenkeelProcess server;
+  private final LongAdder answered = new LongAdder();
+  private final Recorder latencies = new Recorder(LONGEST_MICROS, 2);
+  private final List<Sample> samples = new ArrayList<>();
+
+  private SoakRun(SoakPlan plan, Path folder, Consumer<String> progress) {
+    this.plan = plan;
+    this.folder = folder;
+    this.timeLine = new TimeLine(progress);
+    this.server = EvenkeelProcess.on(folder.resolve("data"));
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param folder an empty one for everything that the run makes
+   * @param progress gets a line now and then
+   * @throws Exception when the run could not be done; what it shows is in the result
+   */
+  static SoakResult of(SoakPlan plan, Path folder, Consumer<String> progress) throws Exception {
+    return new SoakRun(plan, folder, progress).run();
+  }
+
+  private SoakResult run() throws Exception {
+    Instant begin = Instant.now();
+    try (EvenkeelProcess _ = server;
+        var receivers = new Receivers(plan, folder)) {
+      prepareServer(receivers);
+      server.start();
+      receivers.joinHub(server.port(), plan.hubClients());
+      timeLine.add("the server runs, with " + describe(plan.targets(), "target"));
+      try (var probe = new ServerProbe(server.port())) {
+        checkExtensions(probe);
+        var sampler = new Sampler(server, probe, receivers, answered, latencies, timeLine);
+        return run(begin, receivers, sampler, probe);
+      }
+    }
+  }
+
+  private static String describe(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
+  private void prepareServer(Receivers receivers) throws IOException {
+    for (NodeServer target : receivers.targets()) {
+      EvenkeelProcess _ =
+          server.with("EVENKEEL_TARGETS_" + target.name().toUpperCase() + "_URL", target.url());
+    }
+    EvenkeelProcess _ =
+        server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(plan.limits().logBytes()));
+    plan.environment().forEach(server::with);
+    Path cache = plan.cache();
+    if (cache != null) {
+      EvenkeelProcess _ = server.withStartUpCache(cache);
+    }
+    Path extensions = server.dataDir().resolve("extensions");
+    Files.createDirectories(extensions);
+    for (Path jar : plan.extensions()) {
+      Path name = jar.getFileName();
+      if (name == null) {
+        throw new IOException(jar + " is no jar with an extension");
+      }
+      Files.copy(jar, extensions.resolve(name.toString()));
+    }
+  }
+
+  /** Whoever soaks an extension wants to know that it ran. */
+  private void checkExtensions(ServerProbe probe) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      JsonNode told = probe.get("/api/extensions");
+      if (!told.get("refused").isEmpty()) {
+        throw new IOException("the server refused an extension: " + told.get("refused"));
+      }
+      long fromJars =
+          told.get("extensions")
+              .valueStream()
+              .filter(each -> each.get("where").asText().endsWith(".jar"))
+              .filter(each -> each.get("state").asText().equals("running"))
+              .count();
+      if (fromJars >= plan.extensions().size()) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new IOException("the extensions do not run: " + told.get("extensions"));
+      }
+      Thread.sleep(LOOK);
+    }
+  }
+
+  private SoakResult run(Instant begin, Receivers receivers, Sampler sampler, ServerProbe probe)
+      throws Exception {
+    var pace = new Pace(plan.rate());
+    var scene = new SoakScene(server, receivers, answered, timeLine, plan.rate());
+    List<Agent> agents = startAgents(pace);
+    var faults = new FaultRunner(plan.schedule(), scene);
+    watch(pace, receivers, sampler, faults);
+    Path recording = recordGrowth();
+    pace.end();
+    var accounts = new ArrayList<Agent.Account>();
+    for (Agent each : agents) {
+      accounts.add(each.end());
+    }
+    faults.end();
+    boolean level = catchUp(receivers);
+    timeLine.add(level ? "everything has arrived" : "not everything has arrived");
+    take(sampler, true);
+    List<Ledger.Page> judged = receivers.judged().stream().map(Ledger::page).toList();
+    var result =
+        new SoakResult(
+            plan,
+            begin,
+            timeLine.elapsed(),
+            level,
+            sampler.epoch(),
+            pace.heldMillis(),
+            samples,
+            accounts,
+            receivers.targetPages(),
+            receivers.hubPages(),
+            judged.stream().map(Ledger.Page::receiver).toList(),
+            sampler.counters(),
+            faults.rows(judged),
+            timeLine.lines(),
+            sampler.firstHistogram(),
+            sampler.lastHistogram(),
+            recording);
+    probe.close();
+    return result;
+  }
+
+  private List<Agent> startAgents(Pace pace) throws IOException {
+    RecordedEvents recorded = RecordedEvents.read();
+    var agents = new ArrayList<Agent>();
+    for (int i = 0; i < plan.agents(); i++) {
+      String stream = "agent-" + (i + 1);
+      int from = recorded.events().size() * i / plan.agents();
+      var script = new Script(recorded, stream, from, i % 4 == 3, plan.largeEvery());
+      agents.add(new Agent(server.port(), stream, script, pace, latencies, answered));
+    }
+    timeLine.add(describe(plan.agents(), "agent") + " post " + plan.rate() + " events a second");
+    return agents;
+  }
+
+  /** Takes samples and holds the agents where needed, until the run is over. */
+  private void watch(Pace pace, Receivers receivers, Sampler sampler, FaultRunner faults)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + plan.duration().toNanos();
+    long interval = interval().toNanos();
+    long nextSample = System.nanoTime() + interval;
+    long nextCount = nextSample;
+    long nextTell = System.nanoTime() + TELL.toNanos();
+    long last = System.nanoTime();
+    boolean warm = false;
+    while (answered.sum() < plan.events() || !faults.isOver()) {
+      Thread.sleep(LOOK);
+      long now = System.nanoTime();
+      if (now > end) {
+        timeLine.add("the time is over");
+        return;
+      }
+      receivers.check();
+      pace.hold(receivers.lag(answered.sum()) > plan.mostLag(), now - last);
+      last = now;
+      if (!warm && answered.sum() >= plan.warmUp()) {
+        warm = true;
+        sampler.forgetHistograms();
+        timeLine.add("warmed up; from now on growth counts");
+      }
+      if (now >= nextSample) {
+        boolean counted = now >= nextCount && faults.now().isEmpty();
+        take(sampler, counted);
+        nextSample = now + interval;
+        nextCount = counted ? now + Math.max(2 * interval, COUNT_INTERVAL.toNanos()) : nextCount;
+      }
+      if (now >= nextTell && !samples.isEmpty()) {
+        tell(samples.getLast(), faults.now());
+        nextTell = now + TELL.toNanos();
+      }
+    }
+  }
+
+  private Duration interval() {
+    long seconds = Math.min(plan.duration().toSeconds(), plan.events() / plan.rate());
+    Duration wanted = Duration.ofMillis(1000 * seconds / SAMPLES);
+    if (wanted.compareTo(SHORTEST_INTERVAL) < 0) {
+      return SHORTEST_INTERVAL;
+    }
+    return wanted.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : wanted;
+  }
+
+  private void take(Sampler sampler, boolean counted) {
+    try {
+      samples.add(sampler.take(counted));
+    } catch (IOException e) {
+      timeLine.tell("no sample: " + e.getMessage());
+    }
+  }
+
+  private void tell(Sample now, String fault) {
+    timeLine.tell(
+        "%,d events, %,.0f/s, %d MB, %s, %d threads, %d descriptors, %d connections, %,d behind%s"
+            .formatted(
+                now.accepted(),
+                now.perSecond(),
+                now.rssBytes() >> 20,
+                liveMegabytes(),
+                now.threads(),
+                now.descriptors(),
+                now.connections(),
+                now.lag(),
+                fault.isEmpty() ? "" : "; " + fault));
+  }
+
+  private String liveMegabytes() {
+    return samples.reversed().stream()
+        .filter(Sample::hasLiveBytes)
+        .findFirst()
+        .map(each -> "%.1f MB of objects".formatted(each.liveBytes() / 1048576.0))
+        .orElse("objects not counted yet");
+  }
+
+  /** Waits until nothing more comes, and tells whether everything has come. */
+  private boolean catchUp(Receivers receivers) throws IOException, InterruptedException {
+    long end = System.nanoTime() + CATCH_UP.toNanos();
+    long quietSince = System.nanoTime();
+    String before = "";
+    while (System.nanoTime() < end) {
+      receivers.check();
+      List<Ledger> judged = receivers.judged();
+      String now = judged.stream().map(each -> each.count() + " ").toList().toString();
+      if (!now.equals(before)) {
+        quietSince = System.nanoTime();
+        before = now;
+      }
+      boolean equal = judged.stream().mapToLong(Ledger::count).distinct().count() == 1;
+      boolean all = receivers.lag(answered.sum()) <= 0;
+      if (equal && all && System.nanoTime() - quietSince > QUIET.toNanos()) {
+        return true;
+      }
+      Thread.sleep(LOOK);
+    }
+    return false;
+  }
+
+  /**
+   * When something has grown, events flow on for a while and the server's JVM writes down what it
+   * does.
+   */
+  private @Nullable Path recordGrowth() throws InterruptedException {
+    List<String> grown = Verdicts.growing(samples, plan);
+    if (grown.isEmpty() || plan.evidence().isZero()) {
+      return null;
+    }
+    timeLine.add("has grown: " + String.join(", ", grown) + "; making a flight recording of that");
+    Path file = folder.resolve("soak.jfr").toAbsolutePath();
+    var jcmd = new Jcmd(server.pid());
+    try {
+      String _ = jcmd.run("JFR.start", "name=soak", "settings=profile", "path-to-gc-roots=true");
+      Thread.sleep(plan.evidence());
+      String _ = jcmd.run("JFR.stop", "name=soak", "filename=" + file);
+      return file;
+    } catch (IOException e) {
+      timeLine.add("no flight recording: " + e.getMessage());
+      return null;
+    }
+  }
+
+  /** Removes what a run made. */
+  static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
+    }
+  }
+}

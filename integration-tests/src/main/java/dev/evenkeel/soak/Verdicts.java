@@ -1,0 +1,164 @@
+package dev.evenkeel.soak;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All promises that a run is judged by. */
+final class Verdicts {
+
+  private static final double MEGABYTE = 1 << 20;
+  private static final long PER = 100_000;
+
+  /** Classes that are loaded late, because what needs them happens rarely. */
+  private static final double CLASSES_PER_EVENT = 20.0 / PER;
+
+  private static final double METASPACE_PER_EVENT = 100.0 * 1024 / PER;
+
+  /** With fewer events the log does not reach its limit. */
+  private static final long ENOUGH_FOR_RETENTION = 100_000;
+
+  private Verdicts() {}
+
+  /** The verdicts on a run, in the order of the report. */
+  static List<Verdict> of(SoakResult result) {
+    var verdicts = new ArrayList<Verdict>();
+    verdicts.add(Delivered.accepted(result));
+    verdicts.add(Delivered.ids(result));
+    verdicts.add(Delivered.missed(result));
+    verdicts.add(Delivered.order(result));
+    verdicts.add(Delivered.repeats(result));
+    verdicts.add(Delivered.answered(result));
+    verdicts.add(Delivered.mostJoined(result));
+    List<Sample> judged = result.judged();
+    growth(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));
+    levels(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));
+    ceilings(result.plan().limits()).forEach(each -> verdicts.add(each.judge(result.samples())));
+    verdicts.add(retention(result));
+    return verdicts;
+  }
+
+  /** The names of what has grown until now. */
+  static List<String> growing(List<Sample> samples, SoakPlan plan) {
+    if (samples.isEmpty()) {
+      return List.of();
+    }
+    List<Sample> judged = SoakResult.judged(samples, plan.warmUp());
+    var verdicts = new ArrayList<Verdict>();
+    growth(plan.limits()).forEach(each -> verdicts.add(each.judge(judged)));
+    levels(plan.limits()).forEach(each -> verdicts.add(each.judge(judged)));
+    return verdicts.stream().filter(each -> !each.isGood()).map(Verdict::name).toList();
+  }
+
+  private static List<Growth> growth(Limits limits) {
+    return List.of(
+        new Growth(
+            "heap-level",
+            "reachable objects, counted after a full collection, do not grow with events",
+            Sample::hasLiveBytes,
+            Sample::liveBytes,
+            limits.liveBytesPerEvent(),
+            1,
+            MEGABYTE,
+            "MB"),
+        new Growth(
+            "rss-level",
+            "the memory of the process does not grow with events",
+            _ -> true,
+            Sample::rssBytes,
+            (double) limits.rssBytesPer100k() / PER,
+            PER,
+            MEGABYTE,
+            "MB"),
+        new Growth(
+            "classes-level",
+            "no classes are loaded for events",
+            _ -> true,
+            Sample::classes,
+            CLASSES_PER_EVENT,
+            PER,
+            1,
+            "classes"),
+        new Growth(
+            "metaspace-level",
+            "what the JVM keeps of classes does not grow",
+            _ -> true,
+            Sample::metaspaceBytes,
+            METASPACE_PER_EVENT,
+            PER,
+            1024,
+            "KB"));
+  }
+
+  private static List<Level> levels(Limits limits) {
+    return List.of(
+        new Level(
+            "threads-level",
+            "no threads are left over",
+            Sample::threads,
+            limits.moreThreads(),
+            false),
+        new Level(
+            "descriptors-level",
+            "no file descriptors are left over",
+            Sample::descriptors,
+            0,
+            false),
+        new Level(
+            "connections-level",
+            "the connections to targets, counted by the server, stay the same",
+            Sample::connections,
+            0,
+            true),
+        new Level(
+            "joined-level",
+            "the sockets that the targets count stay the same",
+            Sample::joined,
+            0,
+            true));
+  }
+
+  private static List<Ceiling> ceilings(Limits limits) {
+    return List.of(
+        new Ceiling(
+            "rss-limit",
+            "the process never held more memory, by the kernel's own mark of the most",
+            Sample::peakRssBytes,
+            limits.rssBytes(),
+            MEGABYTE,
+            "MB",
+            each -> "reached by %,d events".formatted(each.accepted())),
+        new Ceiling(
+            "bounded-state",
+            "no map and no queue is over its limit at any sample",
+            each -> each.fullest().share(),
+            1,
+            0.01,
+            "% full",
+            each -> each.fullest().name()),
+        new Ceiling(
+            "log-limit",
+            "the log is within its bytes, counted by the server",
+            Sample::logBytes,
+            limits.logBytes(),
+            MEGABYTE,
+            "MB",
+            each -> "%.1f MB of files then".formatted(each.diskBytes() / MEGABYTE)));
+  }
+
+  /** A log that never was full has shown nothing about retention. */
+  private static Verdict retention(SoakResult result) {
+    String promise = "the log was full, and retention removed the oldest events";
+    long removed = result.samples().stream().mapToLong(Sample::removed).max().orElse(0);
+    if (removed == 0 && result.accepted() < ENOUGH_FOR_RETENTION) {
+      return Verdict.notJudged(
+          "retention-went-round", promise, "1 removed", "too few events to fill the log");
+    }
+    return Verdict.of(
+        "retention-went-round",
+        promise,
+        "%,d removed".formatted(removed),
+        "at least 1",
+        removed > 0,
+        "");
+  }
+}
