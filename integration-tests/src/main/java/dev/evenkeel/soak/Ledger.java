@@ -100,7 +100,7 @@ final class Ledger {
   /** Both the ids of a session and the numbers that its agent gave grow. */
   private void compareWithLast(Delivery delivery, long n) {
     Last last = sessions.get(delivery.session());
-    if (last != null && (delivery.id() < last.id() || n >= 0 && n <= last.n())) {
+    if (last != null && (delivery.id() < last.id() || (n >= 0 && n <= last.n()))) {
       outOfOrder++;
       if (firstOutOfOrder.isEmpty()) {
         firstOutOfOrder =

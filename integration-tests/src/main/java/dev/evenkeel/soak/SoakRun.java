@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -82,7 +83,8 @@ public final class SoakRun {
   private void prepareServer(Receivers receivers) throws IOException {
     for (NodeServer target : receivers.targets()) {
       EvenkeelProcess _ =
-          server.with("EVENKEEL_TARGETS_" + target.name().toUpperCase() + "_URL", target.url());
+          server.with(
+              "EVENKEEL_TARGETS_" + target.name().toUpperCase(Locale.ROOT) + "_URL", target.url());
     }
     EvenkeelProcess _ =
         server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(plan.limits().logBytes()));
