@@ -3,6 +3,7 @@ package dev.evenkeel.soak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the faults of a schedule happen, one after the other, in a thread of its own. */
 final class FaultRunner {
@@ -33,9 +34,7 @@ final class FaultRunner {
   // Mutable state, guarded by this
   private final List<Happened> happened = new ArrayList<>();
   private volatile String now = "";
-  private volatile Exception failure = NONE;
-
-  private static final Exception NONE = new Exception("none");
+  private volatile @Nullable Exception failure;
 
   FaultRunner(Schedule schedule, SoakScene scene) {
     this.schedule = schedule;
@@ -101,8 +100,9 @@ final class FaultRunner {
     if (!thread.join(Duration.ofMinutes(10))) {
       throw new IllegalStateException("the fault " + now + " does not end");
     }
-    if (failure != NONE) {
-      throw failure;
+    Exception failed = failure;
+    if (failed != null) {
+      throw failed;
     }
   }
 
