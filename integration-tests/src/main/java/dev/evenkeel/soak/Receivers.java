@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,7 @@ final class Receivers implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  private final List<NodeServer> targets = new ArrayList<>();
+  private final List<SocketIoServer> targets = new ArrayList<>();
   private final List<Ledger> targetLedgers = new ArrayList<>();
   private final List<Ledger> hubLedgers = new ArrayList<>();
   private final List<HubClient> hubClients = new ArrayList<>();
@@ -32,7 +33,7 @@ final class Receivers implements AutoCloseable {
       var options = new ArrayList<>(List.of("--count-only", "--max-http-buffer-size", "4000000"));
       options.addAll(plan.nodeOptions());
       Path journal = folder.resolve("journal-t" + i);
-      var target = new NodeServer("t" + i, journal, options.toArray(new String[0]));
+      var target = SocketIoServer.withJournal("t" + i, journal, options.toArray(String[]::new));
       targets.add(target.start());
       var ledger = new Ledger("target t" + i);
       targetLedgers.add(ledger);
@@ -66,7 +67,7 @@ final class Receivers implements AutoCloseable {
     }
   }
 
-  List<NodeServer> targets() {
+  List<SocketIoServer> targets() {
     return List.copyOf(targets);
   }
 
@@ -74,7 +75,7 @@ final class Receivers implements AutoCloseable {
     return targetLedgers.getFirst();
   }
 
-  void excuse(NodeServer target) {
+  void excuse(SocketIoServer target) {
     excused.add("target " + target.name());
   }
 
@@ -122,7 +123,7 @@ final class Receivers implements AutoCloseable {
   @Override
   public void close() {
     hubClients.forEach(HubClient::close);
-    targets.forEach(NodeServer::close);
+    targets.forEach(SocketIoServer::close);
     over = true;
     try {
       reader.join(Duration.ofSeconds(30));

@@ -29,7 +29,7 @@ final class ServerProbe implements AutoCloseable {
   /** A sum of the samples of a metric, with these labels if any: {@code {area="nonheap"}}. */
   static long metric(String metrics, String name) {
     double sum = 0;
-    for (String line : metrics.split("\n")) {
+    for (String line : metrics.lines().toList()) {
       if (line.startsWith(name) && (line.charAt(name.length()) == ' ')) {
         sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
       }

@@ -16,6 +16,9 @@ public final class Soak {
       System.out.print(SoakArguments.HELP);
       return;
     }
+    if (System.getProperty("testbed") == null) {
+      System.setProperty("testbed", "process"); // whoever soaks an extension needs no containers
+    }
     int code;
     try {
       code = run(SoakArguments.of(words), SoakArguments.command(List.of(words)));
@@ -36,6 +39,11 @@ public final class Soak {
       SoakResult result = SoakRun.of(arguments.plan(), folder, System.out::println);
       List<Verdict> verdicts = Verdicts.of(result);
       verdicts.forEach(System.out::println);
+      Path report = arguments.report();
+      if (report != null) {
+        new Report(result, verdicts, command).writeTo(report);
+        System.out.println("the report is in " + report.toAbsolutePath().normalize());
+      }
       boolean good = verdicts.stream().allMatch(Verdict::isGood);
       return good ? 0 : 1;
     } finally {

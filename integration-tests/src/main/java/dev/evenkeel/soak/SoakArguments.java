@@ -63,7 +63,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
         case "--duration" -> plan = plan.withDuration(duration(value));
         case "--rate" -> plan = plan.withRate((int) number(words[i], value, 1));
         case "--extension" -> extensions.add(jar(value));
-        case "--report" -> report = Path.of(value);
+        case "--report" -> report = path(value);
         case "--warm-up" -> warmUp = number(words[i], value, 0);
         case "--agents" -> plan = plan.withAgents((int) number(words[i], value, 1));
         case "--targets" -> plan = plan.withTargets((int) number(words[i], value, 1));
@@ -114,8 +114,13 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
     };
   }
 
+  /** The script starts this elsewhere than where it was called. */
+  private static Path path(String value) {
+    return Path.of(System.getProperty("evenkeel.soak.from", "")).resolve(value);
+  }
+
   private static Path jar(String value) {
-    Path jar = Path.of(value);
+    Path jar = path(value);
     if (!Files.isRegularFile(jar) || !value.endsWith(".jar")) {
       throw new IllegalArgumentException("--extension is " + value + "; there is no such jar");
     }

@@ -2,6 +2,7 @@ package dev.evenkeel.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +82,11 @@ public final class SoakRun {
   }
 
   private void prepareServer(Receivers receivers) throws IOException {
-    for (NodeServer target : receivers.targets()) {
+    for (SocketIoServer target : receivers.targets()) {
       EvenkeelProcess _ =
           server.with(
-              "EVENKEEL_TARGETS_" + target.name().toUpperCase(Locale.ROOT) + "_URL", target.url());
+              "EVENKEEL_TARGETS_" + target.name().toUpperCase(Locale.ROOT) + "_URL",
+              target.bridgeUrl());
     }
     EvenkeelProcess _ =
         server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(plan.limits().logBytes()));
@@ -144,7 +146,9 @@ public final class SoakRun {
     faults.end();
     boolean level = catchUp(receivers);
     timeLine.add(level ? "everything has arrived" : "not everything has arrived");
-    take(sampler, true);
+    if (recording == null) {
+      take(sampler, true); // a flight recording takes memory of its own
+    }
     List<Ledger.Page> judged = receivers.judged().stream().map(Ledger::page).toList();
     var result =
         new SoakResult(

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak;
 
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,7 +41,7 @@ final class SoakScene implements Scene {
   }
 
   @Override
-  public List<NodeServer> targets() {
+  public List<SocketIoServer> targets() {
     return receivers.targets();
   }
 
@@ -89,7 +90,7 @@ final class SoakScene implements Scene {
   }
 
   @Override
-  public void excuse(NodeServer target) {
+  public void excuse(SocketIoServer target) {
     receivers.excuse(target);
     log("from now on nobody waits for the target " + target.name());
   }
