@@ -1,15 +1,11 @@
 package dev.evenkeel.soak.fault;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.soak.Fault;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,10 +15,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class FaultRun {
 
-  /** What the server may have in flight on a connection, and so may send again. */
-  private static final int WINDOW = 64;
-
-  private static final int SLOTS = 3;
   private static final int WARM_UP = 1_000;
   private static final int AFTERWARDS = 300;
   private static final int MORE_THREADS = 4;
@@ -101,47 +93,18 @@ public final class FaultRun {
       boolean back,
       long mostRss)
       throws IOException {
-    var broken = new ArrayList<String>();
-    long repeats = 0;
-    long mostRepeats = 0;
-    int mostJoined = 0;
-    long lostAtTarget = 0;
-    List<Traffic.Snapshot> sessions =
-        stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList();
-    for (Map.Entry<String, Arrivals> each : stage.arrivals().entrySet()) {
-      Arrivals arrivals = each.getValue();
-      arrivals.readOn();
-      String name = "the target " + each.getKey();
-      long allowed = (long) WINDOW * Math.max(0, arrivals.everJoined() - SLOTS);
-      if (arrivals.repeats() > allowed) {
-        broken.add(name + " got " + arrivals.repeats() + " events again, allowed " + allowed);
-      }
-      if (arrivals.mostJoined() > SLOTS) {
-        broken.add(name + " had " + arrivals.mostJoined() + " sockets joined");
-      }
-      repeats += arrivals.repeats();
-      mostRepeats += allowed;
-      mostJoined = Math.max(mostJoined, arrivals.mostJoined());
-      if (!stage.isExcused(each.getKey())) {
-        for (Traffic.Snapshot session : sessions) {
-          lostAtTarget += lost(session, arrivals.marks(session.id()), name, broken);
-        }
-      }
+    for (Arrivals each : stage.arrivals().values()) {
+      each.readOn();
     }
-    JsonNode status = stage.status();
-    long unlogged = status.get("unlogged").asLong();
     stage.history().read(stage.server().port());
-    long lostInHistory = -unlogged;
-    for (Traffic.Snapshot session : sessions) {
-      lostInHistory += lost(session, stage.history().marks(session.id()), "/api/events", broken);
-    }
-    lostInHistory = Math.max(0, lostInHistory);
-    if (lostAtTarget > 0) {
-      broken.add(lostAtTarget + " events are lost at a target");
-    }
-    if (lostInHistory > 0) {
-      broken.add(lostInHistory + " events are lost in /api/events");
-    }
+    FaultVerdict verdict =
+        FaultVerdict.of(
+            stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList(),
+            stage.arrivals(),
+            stage::isExcused,
+            stage.history()::marks,
+            stage.status().get("unlogged").asLong());
+    var broken = new ArrayList<>(verdict.violations());
     if (!back) {
       broken.add("memory, threads or descriptors did not come back");
     }
@@ -153,35 +116,18 @@ public final class FaultRun {
         fault.what(),
         stage.traffic().answered(),
         stage.traffic().unanswered(),
-        lostAtTarget,
-        lostInHistory,
-        unlogged,
-        repeats,
-        mostRepeats,
-        mostJoined,
+        verdict.lostAtTarget(),
+        verdict.lostInHistory(),
+        verdict.unlogged(),
+        verdict.repeats(),
+        verdict.mostRepeats(),
+        verdict.mostJoined(),
         levelAfter,
         before,
         after,
         mostRss,
         broken,
         stage.notes());
-  }
-
-  /** How many answered events of a session are missing. Also looks at their order. */
-  private static long lost(
-      Traffic.Snapshot session, List<Integer> marks, String where, List<String> broken) {
-    int last = -1;
-    for (int mark : marks) {
-      if (mark <= last || mark >= session.sent()) {
-        broken.add(
-            "%s has %d behind %d of session %s, of which %d were sent"
-                .formatted(where, mark, last, session.id(), session.sent()));
-        break;
-      }
-      last = mark;
-    }
-    var here = new HashSet<>(marks);
-    return session.answered().stream().filter(mark -> !here.contains(mark)).count();
   }
 
   /** Looks how much memory a server has that may die and come back meanwhile. */
