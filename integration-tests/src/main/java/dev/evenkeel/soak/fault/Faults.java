@@ -15,8 +15,8 @@ public final class Faults {
   /** Those that are soon over. */
   public static List<Fault> quick() {
     return List.of(
-        TargetFaults.killed(4),
-        TargetFaults.closesGracefully(3),
+        TargetFaults.killed(3),
+        TargetFaults.closesGracefully(2),
         TargetFaults.cutOff(Duration.ofSeconds(3), List.of()),
         TargetFaults.refusesTheToken(Duration.ofMillis(500)));
   }

@@ -29,9 +29,20 @@ final class TargetFaults {
             scene.target().kill();
             scene.awaitAccepted(20);
             scene.target().start();
+            awaitReceiving(scene.target());
             scene.awaitAccepted(60);
           }
         });
+  }
+
+  private static void awaitReceiving(SocketIoServer target) throws Exception {
+    Waiting.until(
+        SOON, "the target receives again", () -> target.state().get("received").asInt() > 0);
+  }
+
+  private static void awaitJoined(SocketIoServer target) throws Exception {
+    Waiting.until(
+        SOON, "the target is joined again", () -> target.state().get("joined").asInt() > 0);
   }
 
   /** Stopped as it stands, with its connections open, for so long. */
@@ -60,9 +71,11 @@ final class TargetFaults {
           for (int i = 0; i < times; i++) {
             scene.target().command("/disconnect");
             scene.awaitAccepted(60);
+            awaitJoined(scene.target());
             scene.target().stopListening();
             scene.awaitAccepted(20);
             scene.target().listen();
+            awaitJoined(scene.target());
             scene.awaitAccepted(60);
           }
         });
@@ -186,7 +199,7 @@ final class TargetFaults {
         scene -> {
           String right = scene.target().bridgeUrl();
           restartWith(scene, "http://127.0.0.1:" + unusedPort(), "refused");
-          restartWith(scene, "http://127.0.0.1:" + scene.server().port() + "/", "");
+          restartWith(scene, "http://127.0.0.1:" + scene.target().controlPort(), "answered 404");
           scene.server().stop();
           scene.server().with(Stage.urlOf(scene.target()), right).start();
         });
