@@ -138,7 +138,7 @@ public class Parts {
                   extensions,
                   budget,
                   watch,
-                  new ReceiverViews(targets, hub)),
+                  new ReceiverViews(targets, hub, engine)),
               version(),
               clock);
     } catch (IllegalArgumentException | LogRefusedException e) {

@@ -3,6 +3,8 @@ package dev.evenkeel.server;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.hub.Hub;
 import dev.evenkeel.server.hub.HubStatus;
+import dev.evenkeel.server.hub.engineio.Engine;
+import dev.evenkeel.server.hub.engineio.EngineStatus;
 import dev.evenkeel.server.target.TargetStatus;
 import dev.evenkeel.server.target.Targets;
 import dev.evenkeel.server.watch.HubView;
@@ -15,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The targets and the hub as those see them who watch. */
-record ReceiverViews(Targets all, Hub ours) implements Receivers {
+record ReceiverViews(Targets all, Hub ours, Engine engine) implements Receivers {
 
   @Override
   public Map<String, TargetView> targets() {
@@ -48,13 +50,31 @@ record ReceiverViews(Targets all, Hub ours) implements Receivers {
         status.dropped(),
         status.missed(),
         status.refused(),
-        status.closed());
+        status.closed(),
+        sessions());
+  }
+
+  private HubView.Sessions sessions() {
+    EngineStatus status = engine.status();
+    return new HubView.Sessions(
+        status.sessions(),
+        status.capacity(),
+        status.websockets(),
+        status.waitingPolls(),
+        status.pendingBytes(),
+        status.opened(),
+        status.closed(),
+        status.refused());
   }
 
   @Override
   public List<QueueState> queues() {
     var queues = new ArrayList<QueueState>(all.queues());
     queues.addAll(ours.queues());
+    EngineStatus status = engine.status();
+    queues.add(
+        new QueueState(
+            "hub-sessions", status.sessions(), status.capacity(), status.pendingBytes(), -1));
     return queues;
   }
 

@@ -91,6 +91,15 @@ public class Meters {
     hub("missed", "Events that were gone when a client wanted them", HubView::missed);
     hub("refused", "Clients that were not let in", HubView::refused);
     hub("closed", "Clients closed because they did not read", HubView::closed);
+    hub("sessions.opened", "Sessions of Engine.IO opened", hub -> hub.sessions().opened());
+    gauge(
+        "hub.websockets",
+        "Sessions with a websocket; the others poll",
+        () -> status.receivers().hub().sessions().websockets());
+    gauge(
+        "hub.waiting.polls",
+        "Sessions with a poll that waits for its answer",
+        () -> status.receivers().hub().sessions().waitingPolls());
     registerNew();
   }
 
@@ -116,6 +125,9 @@ public class Meters {
     state.maps().forEach(this::registerMap);
     state.queues().forEach(this::registerQueue);
     status.receivers().targets().keySet().forEach(this::registerTarget);
+    HubView.Sessions sessions = status.receivers().hub().sessions();
+    sessions.closed().keySet().forEach(this::registerClosing);
+    sessions.refused().keySet().forEach(this::registerRefusal);
     extensions.forEach(this::registerExtension);
   }
 
@@ -126,6 +138,26 @@ public class Meters {
           "Events accepted and not published",
           Tags.of("reason", reason),
           status -> status.log().dropped().getOrDefault(reason, 0L));
+    }
+  }
+
+  private void registerClosing(String reason) {
+    if (known.add("closing " + reason)) {
+      counter(
+          "hub.sessions.closed",
+          "Sessions of Engine.IO closed",
+          Tags.of("reason", reason),
+          status -> status.receivers().hub().sessions().closed().getOrDefault(reason, 0L));
+    }
+  }
+
+  private void registerRefusal(String kind) {
+    if (known.add("refusal " + kind)) {
+      counter(
+          "hub.requests.refused",
+          "Requests of Engine.IO refused",
+          Tags.of("kind", kind),
+          status -> status.receivers().hub().sessions().refused().getOrDefault(kind, 0L));
     }
   }
 

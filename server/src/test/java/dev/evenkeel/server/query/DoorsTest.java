@@ -223,6 +223,48 @@ class DoorsTest {
   }
 
   @Test
+  void theSessionsOfTheHubAreCountedUntilTheyAreGone() throws Exception {
+    JsonNode before = json("/api/status").at("/hub/sessions");
+    // When: one opens, and one speaks a version that is not served
+    HttpResponse<String> opened = get("/socket.io/?EIO=4&transport=polling");
+    assertThat(opened.statusCode()).isEqualTo(200);
+    String sid = JSON.readTree(opened.body().substring(1)).get("sid").textValue();
+    assertThat(get("/socket.io/?EIO=3&transport=polling").statusCode()).isEqualTo(400);
+    // Then
+    JsonNode now = json("/api/status").at("/hub/sessions");
+    assertThat(now.get("open").intValue()).isEqualTo(before.get("open").intValue() + 1);
+    assertThat(now.get("opened").intValue()).isEqualTo(before.get("opened").intValue() + 1);
+    assertThat(now.get("websockets").intValue()).isZero();
+    assertThat(now.at("/refused/version").intValue())
+        .isEqualTo(before.at("/refused/version").asInt() + 1);
+    assertThat(hubSessions().get("size")).isEqualTo(now.get("open"));
+    assertThat(hubSessions().get("capacity")).isEqualTo(now.get("capacity"));
+    assertThat(metric("evenkeel_queue_size{queue=\"hub-sessions\"}"))
+        .isEqualTo(now.get("open").intValue());
+    assertThat(metric("evenkeel_hub_requests_refused_total{kind=\"version\"}"))
+        .isEqualTo(now.at("/refused/version").intValue());
+    // When: it says good-bye
+    assertThat(post("/socket.io/?EIO=4&transport=polling&sid=" + sid, "1").statusCode())
+        .isEqualTo(200);
+    // Then
+    await().until(() -> hubSessions().get("size").equals(before.get("open")));
+    JsonNode closed = json("/api/status").at("/hub/sessions/closed");
+    assertThat(closed.properties()).isNotEmpty();
+    String reason = closed.fieldNames().next();
+    assertThat(metric("evenkeel_hub_sessions_closed_total{reason=\"" + reason + "\"}"))
+        .isEqualTo(closed.get(reason).intValue());
+  }
+
+  private JsonNode hubSessions() throws Exception {
+    for (JsonNode queue : json("/api/state").get("queues")) {
+      if (queue.get("name").textValue().equals("hub-sessions")) {
+        return queue;
+      }
+    }
+    throw new AssertionError("no queue hub-sessions in /api/state");
+  }
+
+  @Test
   void sessionsAreListed() throws Exception {
     postAndRead("listed", 2);
 
