@@ -23,7 +23,9 @@ record Arguments(
 
       Starts the packaged server on an empty data folder and measures it with recorded events:
       throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
-      server, in turns; latency on a fixed schedule; memory over many events; time to start.
+      server, in turns; latency on a fixed schedule; memory over many events; time to start;
+      deliveries a second to 1, 20 and 200 Socket.IO clients beside a Node server that does nothing
+      but pass the same events on, in turns.
       bin/evenkeel bench --search --help: the benchmark of the text search.
 
         --connections N   connections of the client (16)
@@ -34,8 +36,7 @@ record Arguments(
         --json FILE       writes the figures there, too
         --recorded FOLDER where the recorded events are (integration-tests/events)
         --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
-        --fan-out         measures only deliveries a second to Socket.IO clients, beside a Node
-                          server that does nothing but pass the same events on, in turns
+        --fan-out         measures only the deliveries
       """;
 
   /** Reads them, or throws with what is wrong. */

@@ -100,10 +100,10 @@ public final class Bench {
     tellMachine();
     if (arguments.fanOut()) {
       server.start();
-      result.set("fanOut", new FanOutBench(server.port(), arguments.pairs(), files).run());
     } else {
       measureServer();
     }
+    result.set("fanOut", new FanOutBench(server.port(), arguments.pairs(), files).run());
     result.put("loadAverageAtTheEnd", loadAverage());
     say("load average at the end: " + loadAverage());
     Path json = arguments.json();

@@ -11,6 +11,7 @@ import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.extension.CallScope;
 import dev.evenkeel.server.extension.Extensions;
 import dev.evenkeel.server.extension.Registration;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,8 @@ import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * What processors take for an event, behind the log: finding who wants it, calling them, and making
- * their changes of bounded maps count. {@code idle-50} are fifty that want events which never come.
+ * their changes of bounded maps count. {@code idle-50} are fifty that want events which never come;
+ * {@code git-branch} works in the repository that this program was started in.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,22 +42,38 @@ public class ProcessorBench {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String IDLE = "idle-";
+  private static final String GIT_BRANCH = "git-branch";
 
-  @Param({"none", "tools", "delegations", "prompts", "tools+delegations+prompts", "idle-50"})
+  @Param({
+    "none",
+    "tools",
+    "delegations",
+    "prompts",
+    "tools+delegations+prompts",
+    "git-branch",
+    "idle-50"
+  })
   public String extensions = "";
 
-  private final Recorded recorded = new Recorded();
+  private Recorded recorded = new Recorded();
   private final Collected emission = new Collected();
-  private Extensions running = start(List.of());
+  private Extensions running = start(List.of(), Map.of());
 
   @Setup
   public void start() {
-    running = start(extensions.startsWith(IDLE) ? idle() : Shipped.of(extensions));
+    Map<String, Map<String, String>> settings = Map.of();
+    if (extensions.equals(GIT_BRANCH)) {
+      String here = Path.of("").toAbsolutePath().toString();
+      settings = Map.of(GIT_BRANCH, Map.of("roots", here));
+      recorded = Recorded.in(here);
+    }
+    running = start(extensions.startsWith(IDLE) ? idle() : Shipped.of(extensions), settings);
   }
 
-  private static Extensions start(List<? extends Extension> extensions) {
+  private static Extensions start(
+      List<? extends Extension> extensions, Map<String, Map<String, String>> settings) {
     return new Extensions(
-        extensions, Map.of(), name -> List.of(), limits -> limits, Clock.systemUTC());
+        extensions, settings, name -> List.of(), limits -> limits, Clock.systemUTC());
   }
 
   private List<Extension> idle() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.server.extension.Breaker.Result;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {
@@ -23,6 +24,7 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName("Promise 8: an extension pauses when 10 of its last 20 calls fail")
   void halfOfTheLastCallsMayNotFail() {
     record(Result.GOOD, 10);
     record(Result.FAILED, 9);
@@ -40,6 +42,7 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName("Promise 8: an extension pauses after 3 late calls of its last 20")
   void threeLateCallsAreTooMany() {
     record(Result.LATE, 2);
     assertThat(breaker.admits()).isTrue();
@@ -62,6 +65,7 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName("Promise 8: each failed trial doubles the wait")
   void eachTrialThatFailsDoublesTheWaitUpToALimit() {
     record(Result.FAILED, 10);
     Duration wait = Breaker.FIRST_WAIT;

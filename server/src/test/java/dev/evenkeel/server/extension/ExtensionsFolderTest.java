@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -330,6 +331,7 @@ class ExtensionsFolderTest {
   }
 
   @Test
+  @DisplayName("Promise 1: start has ten seconds")
   void aStartThatThrowsOrBlocksIsRefusedAndTheVersionBeforeGoesOn() throws Exception {
     folder.start();
     Path jar = marking("starting", "one").writeTo(jars.resolve("starting.jar"));
@@ -402,6 +404,7 @@ class ExtensionsFolderTest {
 
   /** Fifty versions after each other, each with a map, records in JSON and a thread-local value. */
   @Test
+  @DisplayName("Promise 11: nothing holds on to the classes of one that was stopped")
   void theClassesOfWhatWasExchangedAreCollected() throws Exception {
     byte[] jar = marking("marking", "one").bytes();
     Path file = Files.write(Files.createDirectories(jars).resolve("marking.jar"), jar);

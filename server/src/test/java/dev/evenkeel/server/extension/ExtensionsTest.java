@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ExtensionsTest {
@@ -166,6 +167,7 @@ class ExtensionsTest {
   }
 
   @Test
+  @DisplayName("Promise 7: stop is called once")
   void eachIsStoppedOnceTheLastStartedFirstAndOneThatFailsHoldsUpNoOther() {
     // Given
     var stopped = new ArrayList<String>();
@@ -224,6 +226,7 @@ class ExtensionsTest {
   }
 
   @Test
+  @DisplayName("Promise 2: nothing is registered after the start")
   void nothingIsRegisteredAfterTheStart() {
     // Given
     var kept = new AtomicReference<ExtensionContext>();

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SwitchboardTest {
@@ -93,6 +94,7 @@ class SwitchboardTest {
   }
 
   @Test
+  @DisplayName("Promise 10: one that is switched off is stopped and called no more")
   void oneThatIsSwitchedOffIsStoppedAndCalledNoMore() {
     running(List.of(), named("a"), named("b"));
     assertThat(extensions.switchboard().disable("a")).isEqualTo(new Switched.Done(true));
@@ -198,6 +200,7 @@ class SwitchboardTest {
   }
 
   @Test
+  @DisplayName("Promise 10: switched on again, it begins with the maps as it left them")
   void whatItKnewBeforeItWasSwitchedOffItKnowsAfterwards() throws Exception {
     var map = new AtomicReference<BoundedMap<String, Text>>();
     running(
@@ -217,6 +220,7 @@ class SwitchboardTest {
   }
 
   @Test
+  @DisplayName("Promise 9: entries that do not fit are left out and counted")
   void aNewVersionTakesOverWhatStillFits() throws Exception {
     var old = new AtomicReference<BoundedMap<String, Text>>();
     var fresh = new AtomicReference<BoundedMap<String, Number>>();
@@ -276,6 +280,7 @@ class SwitchboardTest {
   }
 
   @Test
+  @DisplayName("Promise 9: the old version goes on when the new one cannot start")
   void aVersionThatCannotStartLeavesTheOneBeforeRunning() {
     running(List.of(), named("a"));
     assertThatThrownBy(
@@ -306,6 +311,7 @@ class SwitchboardTest {
   }
 
   @Test
+  @DisplayName("Promise 11: threads that go on after the stop are named")
   void threadsThatGoOnAfterItsStopAreNamed() throws Exception {
     running(
         List.of(),

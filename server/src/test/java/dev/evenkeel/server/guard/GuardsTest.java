@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class GuardsTest {
@@ -357,6 +358,7 @@ class GuardsTest {
   record Seen(int count) {}
 
   @Test
+  @DisplayName("Promise 6: guards change no bounded map")
   void aGuardReadsBoundedMapsAndCannotChangeThem() throws Exception {
     // Given
     var map = new AtomicReference<BoundedMap<String, Seen>>();

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +106,8 @@ class ExchangeTest {
   }
 
   @Test
+  @DisplayName(
+      "Promise 9: each event is processed wholly by one version, with the maps of the one before")
   void eachEventIsProcessedOnceByOneVersionAndMapsAreKeptOverTwentyExchanges() throws Exception {
     var ended = new AtomicBoolean();
     try (var running = new Running(HandlerConfig.DEFAULT, counting(0))) {
@@ -194,6 +198,68 @@ class ExchangeTest {
           .extracting(
               each -> each.get("session_id").asText() + " " + each.get("data").path("by").asText())
           .containsExactlyInAnyOrder("a old", "b new");
+    }
+  }
+
+  @Test
+  @DisplayName("Promise 1: start is called once, before the first event, on a thread of its own")
+  void startIsCalledOnceBeforeTheFirstEventOnAThreadOfItsOwn() throws Exception {
+    var happened = new CopyOnWriteArrayList<String>();
+    var threads = new CopyOnWriteArrayList<Thread>();
+    var noting =
+        new TestExtension(
+            "noting",
+            context -> {
+              happened.add("start");
+              threads.add(Thread.currentThread());
+              context.process(
+                  "*",
+                  (event, emission) -> {
+                    happened.add("event");
+                    threads.add(Thread.currentThread());
+                  });
+            });
+    try (var running = new Running(QUICK, noting)) {
+      running.send("s", "A", 0);
+      running.send("s", "A", 1);
+      running.published(2);
+      assertThat(happened).containsExactly("start", "event", "event");
+      assertThat(threads.subList(1, 3)).doesNotContain(threads.getFirst());
+      assertThat(threads).doesNotContain(Thread.currentThread());
+    }
+  }
+
+  @Test
+  @DisplayName("Promise 7: stop is called after the last call that returned in time")
+  void oneThatIsSwitchedOffDuringACallIsStoppedAfterIt() throws Exception {
+    var happened = new CopyOnWriteArrayList<String>();
+    var inside = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var slow =
+        new TestExtension(
+            "slow",
+            context ->
+                context.process(
+                    "Slow",
+                    (event, emission) -> {
+                      inside.countDown();
+                      go.await();
+                      happened.add("returned");
+                    }),
+            () -> happened.add("stopped"));
+    var config = new HandlerConfig(Duration.ofSeconds(60), 1024, 16 << 20, 100, false);
+    try (var running = new Running(config, slow)) {
+      // Given a call at work
+      running.send("a", "Slow", 0);
+      inside.await();
+      // When
+      var off = CompletableFuture.runAsync(() -> running.extensions.switchboard().disable("slow"));
+      await().until(() -> running.extension("slow").isBeingExchanged());
+      assertThat(happened).isEmpty();
+      go.countDown();
+      off.join();
+      // Then
+      assertThat(happened).containsExactly("returned", "stopped");
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,7 @@ class HandlerTest {
   }
 
   @Test
+  @DisplayName("Promise 3: a session is processed in order, one event at a time, beside others")
   void theEventsOfASessionKeepTheirOrderWhileSessionsRunTogether() throws Exception {
     var counter =
         new Named(
@@ -119,6 +121,7 @@ class HandlerTest {
   }
 
   @Test
+  @DisplayName("Promise 4: a call counts as a whole or not at all")
   void aFailingCallLeavesNoTraceAndTheOthersGoOn() throws Exception {
     var failing =
         new Named(
@@ -155,6 +158,8 @@ class HandlerTest {
   }
 
   @Test
+  @DisplayName(
+      "Promise 5: a late call is interrupted, and its extension passed over until it returns")
   void aCallThatNeverReturnsHoldsBackItsLaneForOneDeadlineAndThenOnlyItself() throws Exception {
     var release = new AtomicBoolean();
     var endless =

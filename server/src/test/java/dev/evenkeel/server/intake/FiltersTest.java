@@ -23,6 +23,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +143,7 @@ class FiltersTest {
   }
 
   @ParameterizedTest
+  @DisplayName("Promise 8: an event whose filter fails loses its payload")
   @EnumSource
   void aFilterThatFailsCostsTheEventItsPayload(Kind kind) throws Exception {
     // Given
@@ -470,6 +472,8 @@ class FiltersTest {
   }
 
   @Test
+  @DisplayName(
+      "Promise 10: events pass a filter that is off, and lose their payload while it pauses")
   void aFilterThatIsSwitchedOffLetsThroughAndOneThatPausesDoesNot() throws Exception {
     // Given
     var late = new AtomicBoolean(true);

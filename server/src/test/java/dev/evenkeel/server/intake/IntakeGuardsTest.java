@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,7 @@ class IntakeGuardsTest {
   }
 
   @Test
+  @DisplayName("Promise 6: guards see the event as it came")
   void guardsSeeTheEventAsItCameAndWhatTheySayIsFilteredLikeTheEvent() throws Exception {
     // Given
     var redacting =
