@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.soak.fault.Faults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
   static final String HELP =
       """
       usage: bin/evenkeel soak [--events N | --duration T] [--rate R] [--extension JAR]... [--report FOLDER]
-                               [--warm-up N] [--agents N] [--targets N] [--max-rss MB]
+                               [--warm-up N] [--agents N] [--targets N] [--faults] [--max-rss MB]
 
       Starts the packaged server between agents that post recorded events and a real Node Socket.IO
       server, and judges what was lost and what grew. Ends with 0 when every promise was kept, with 1 when
@@ -34,6 +35,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
         --warm-up N       the first so many events are not judged for growth (100000, at most two thirds of --events)
         --agents N        so many post at the same time (8)
         --targets N       so many Socket.IO servers (1)
+        --faults          things go wrong meanwhile: the server is killed 20 times, the target as often ...
         --max-rss MB      the most memory that the server's process may ever hold (200)
         --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
 
@@ -53,7 +55,13 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
     var extensions = new ArrayList<Path>();
     long warmUp = -1;
     long events = 0;
+    boolean faults = false;
     for (int i = 0; i < words.length; i += 2) {
+      if (words[i].equals("--faults")) {
+        faults = true;
+        i--;
+        continue;
+      }
       if (i + 1 == words.length) {
         throw new IllegalArgumentException(words[i] + " needs a value, or is not known");
       }
@@ -82,6 +90,9 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
     }
     if (warmUp < 0) {
       warmUp = Math.min(plan.warmUp(), events * 2 / 3);
+    }
+    if (faults) {
+      plan = plan.withSchedule(Schedule.spread(events / 50, events * 8 / 10, Faults.anywhere()));
     }
     plan = plan.withEvents(forTime ? Long.MAX_VALUE : events, warmUp).withExtensions(extensions);
     return new SoakArguments(plan, report);

@@ -48,6 +48,22 @@ public final class Faults {
   }
 
   /**
+   * Those that can happen in the middle of any run with one target. What restarts the server comes
+   * first, so that a long time is left in which nothing but events can make it grow.
+   */
+  public static List<Fault> anywhere() {
+    return List.of(
+        EvenkeelFaults.killed(20),
+        EvenkeelFaults.terminated(5),
+        TargetFaults.killed(20),
+        TargetFaults.closesGracefully(10),
+        TargetFaults.neverAcknowledges(Duration.ofSeconds(15)),
+        TargetFaults.answersGarbage(Duration.ofSeconds(5)),
+        TargetFaults.redirects(Duration.ofSeconds(5)),
+        ClientFaults.stalledAndVanishing(100, 1_000));
+  }
+
+  /**
    * The faults of a selection.
    *
    * @param selection {@code all}, {@code quick}, or names with commas between them
