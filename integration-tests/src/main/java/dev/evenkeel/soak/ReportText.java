@@ -11,7 +11,7 @@ final class ReportText {
       """
       body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:980px;margin:2em auto;padding:0 1em;background:#fafbfc}
       h1{font-size:1.5em;margin:0}h2{font-size:1.1em;margin:2em 0 .5em}
-      .verdict{display:inline-block;padding:.2em .8em;border-radius:1em;color:#fff;font-weight:600}
+      .verdict{display:inline-block;padding:.2em .8em;border-radius:1em;color:#fff;font-weight:600;white-space:nowrap}
       .PASSED{background:#2e7d32}.FAILED{background:#b71c1c}.NOT_JUDGED{background:#78909c}
       table{border-collapse:collapse;width:100%;background:#fff}td,th{text-align:left;padding:.35em .6em;border-bottom:1px solid #e3e6ea;vertical-align:top}
       td .verdict{font-size:.8em}small{color:#667}svg{display:block;width:100%;margin:.8em 0;border:1px solid #e3e6ea;background:#fff}

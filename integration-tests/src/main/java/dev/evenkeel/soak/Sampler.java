@@ -77,6 +77,7 @@ final class Sampler {
 
   private Sample read(boolean counted) throws IOException {
     long accepted = answered.sum();
+    long now = System.nanoTime();
     if (server.pid() != pid) {
       pid = server.pid();
       epoch++;
@@ -95,7 +96,6 @@ final class Sampler {
     Map<String, Double> answers = percentiles(latencies.getIntervalHistogram(), MICROS_PER_MILLI);
     Map<String, Double> deliveries = percentiles(receivers.firstTarget().takeDelays(), 1);
     long live = counted ? count() : -1;
-    long now = System.nanoTime();
     double perSecond = (accepted - lastAccepted) * 1e9 / Math.max(1, now - lastNanos);
     lastAccepted = accepted;
     lastNanos = now;
