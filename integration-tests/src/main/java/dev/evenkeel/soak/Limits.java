@@ -29,6 +29,12 @@ public record Limits(
         value, rssBytesPer100k, liveBytesPerEvent, moreThreads, connections, logBytes, window);
   }
 
+  /** The same with another limit for the growth of that memory. */
+  public Limits withRssBytesPer100k(long value) {
+    return new Limits(
+        rssBytes, value, liveBytesPerEvent, moreThreads, connections, logBytes, window);
+  }
+
   /** The same with another size of the log. */
   public Limits withLogBytes(long value) {
     return new Limits(

