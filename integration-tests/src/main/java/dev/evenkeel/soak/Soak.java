@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.soak.fault.FaultsCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +22,10 @@ public final class Soak {
     }
     int code;
     try {
-      code = run(SoakArguments.of(words), SoakArguments.command(List.of(words)));
+      code =
+          FaultsCommand.isMeant(words)
+              ? FaultsCommand.run(words)
+              : run(SoakArguments.of(words), SoakArguments.command(List.of(words)));
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage() + "\n\n" + SoakArguments.HELP);
       code = 2;

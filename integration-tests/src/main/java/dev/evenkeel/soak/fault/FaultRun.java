@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one fault on a stage of its own, from the first event to the verdict: events flow before the
@@ -26,13 +27,16 @@ public final class FaultRun {
   private final Fault fault;
   private final Path folder;
   private final int eventsASecond;
+  private final @Nullable Path cache;
 
   /**
    * A run that is still to be started.
    *
    * @param folder an empty folder for its files
+   * @param cache the start-up cache of the server, or null
    */
-  public FaultRun(Fault fault, Path folder, int eventsASecond) {
+  public FaultRun(Fault fault, Path folder, int eventsASecond, @Nullable Path cache) {
+    this.cache = cache;
     this.fault = fault;
     this.folder = folder;
     this.eventsASecond = eventsASecond;
@@ -45,6 +49,9 @@ public final class FaultRun {
    */
   public FaultRow run() throws Exception {
     try (var stage = new Stage(folder, fault, eventsASecond)) {
+      if (cache != null) {
+        EvenkeelProcess _ = stage.server().withStartUpCache(cache);
+      }
       stage.prepare();
       stage.server().start();
       stage.traffic().start();

@@ -1,47 +1,99 @@
 package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Runs faults one after the other, each on a stage of its own, and writes the table. */
+/**
+ * Faults one after the other, each with a server, targets and agents of its own: {@code
+ * bin/evenkeel soak --faults all|quick|NAME,... [--report FOLDER]}. What a run with everything in
+ * it cannot bear, as a full disk, can happen here.
+ */
 public final class FaultsCommand {
 
+  private static final String FAULTS = "--faults";
   private static final int EVENTS_A_SECOND = 400;
 
   private FaultsCommand() {}
 
-  /**
-   * Runs a selection of faults.
-   *
-   * @param arguments the selection ({@link Faults#named}), and the file for the table
-   */
-  public static void main(String[] arguments) throws Exception {
-    if (System.getProperty("testbed") == null) {
-      System.setProperty("testbed", "process"); // where a fault needs no container
-    }
-    String selection = arguments.length > 0 ? arguments[0] : "quick";
-    Path table = Path.of(arguments.length > 1 ? arguments[1] : "target/faults.md");
-    List<FaultRow> rows = run(Faults.named(selection), table);
-    System.out.println(FaultTable.of(rows));
-    System.exit(rows.stream().allMatch(FaultRow::isKept) ? 0 : 1);
+  /** Whether faults are asked for by name. */
+  public static boolean isMeant(String... words) {
+    int at = Arrays.asList(words).indexOf(FAULTS);
+    return at >= 0 && at + 1 < words.length && !words[at + 1].startsWith("--");
   }
 
-  /** Runs these, and writes the table anew after each. */
-  public static List<FaultRow> run(List<Fault> faults, Path table) throws Exception {
+  /**
+   * Runs them, prints the table, and writes it to {@code faults.md} in the folder of the report.
+   *
+   * @return 0 when every promise was kept, else 1
+   * @throws IllegalArgumentException with what is wrong with the words
+   */
+  public static int run(String... words) throws IOException {
+    List<Fault> faults = List.of();
+    Path report = path("target");
+    Path cache = null;
+    for (int i = 0; i + 1 < words.length; i += 2) {
+      switch (words[i]) {
+        case FAULTS -> faults = Faults.named(words[i + 1]);
+        case "--report" -> report = path(words[i + 1]);
+        case "--cache" -> cache = path(words[i + 1]);
+        default ->
+            throw new IllegalArgumentException(
+                words[i] + " does not go with faults by name; --report FOLDER does");
+      }
+    }
+    Path table = report.resolve("faults.md");
     var rows = new ArrayList<FaultRow>();
     for (Fault fault : faults) {
-      Path folder = Files.createTempDirectory("evenkeel-fault-");
-      try {
-        rows.add(new FaultRun(fault, folder, EVENTS_A_SECOND).run());
-      } catch (IllegalStateException e) {
-        e.printStackTrace();
-        rows.add(FaultRow.notDone(fault, String.valueOf(e.getMessage())));
-      }
+      rows.add(run(fault, cache));
       FaultTable.write(rows, table);
     }
-    return rows;
+    System.out.println(FaultTable.of(rows));
+    System.out.println("the table is in " + table.toAbsolutePath().normalize());
+    return rows.stream().allMatch(FaultRow::isKept) ? 0 : 1;
+  }
+
+  /** The script starts this elsewhere than where it was called. */
+  private static Path path(String value) {
+    return Path.of(System.getProperty("evenkeel.soak.from", "")).resolve(value);
+  }
+
+  /** Its files stay only where a promise was broken. */
+  private static FaultRow run(Fault fault, @Nullable Path cache) throws IOException {
+    Path folder = Files.createTempDirectory("evenkeel-fault-");
+    try {
+      FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND, cache).run();
+      if (row.isKept()) {
+        remove(folder);
+      }
+      return row;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    } catch (Exception e) {
+      return FaultRow.notDone(fault, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(FaultsCommand::delete);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -24,7 +24,7 @@ final class FaultTests {
 
   /** Nothing that was answered is lost, sessions are in order, and all is level again. */
   void assertKept(Fault fault, Path folder) throws Exception {
-    FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND).run();
+    FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND, null).run();
     rows.add(row);
     assertThat(row.violations()).as(FaultTable.of(List.of(row))).isEmpty();
   }
