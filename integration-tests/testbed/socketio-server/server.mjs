@@ -1,4 +1,5 @@
 // A real Socket.IO server that counts what reaches it and misbehaves on request. See README.md.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
@@ -17,6 +18,7 @@ const { values: options } = parseArgs({
     'count-only': { type: 'boolean', default: false },
     keep: { type: 'string', default: '1000000' },
     journal: { type: 'string' },
+    'token-file': { type: 'string' },
   },
 });
 
@@ -29,7 +31,8 @@ const mode = {
   acknowledge: 'yes', // yes, or never
   acknowledgeDelay: 0, // milliseconds
   refuse: null, // a message: what the middleware answers to every join
-  token: null, // joins without this token (header and auth) are refused
+  // joins without this token (header and auth) are refused
+  token: options['token-file'] === undefined ? null : readFileSync(options['token-file'], 'utf8').trim(),
   echo: false, // as claude-mpm v6.5: every event back to every client, twice
   readEvery: 0, // milliseconds: then one piece of each connection is read; 0 reads all at once
   answer: 'normal', // or garbage, redirect: what is said at the port in place of Socket.IO

@@ -20,6 +20,7 @@ import org.testcontainers.containers.Network;
 final class Engine {
 
   private static final String RUN = "dev.evenkeel.testbed.run";
+  private static final String WITHOUT_CLEANER = "TESTCONTAINERS_RYUK_DISABLED";
   private static final ProcessHandle SELF = ProcessHandle.current();
 
   /** The labels of all that this process makes. */
@@ -27,15 +28,32 @@ final class Engine {
 
   private Engine() {}
 
-  /** What is made once for each process, when it is first needed. */
+  /** The name of the Socket.IO server's image, built once for each process where it is missing. */
+  private static final class SocketIo {
+    private static final String IMAGE =
+        Testbed.run(Testbed.socketIoServer().resolve("build-image").toString());
+  }
+
+  /** The id of the server's image, built from the packaged server once for each process. */
+  private static final class Server {
+    private static final String IMAGE =
+        Testbed.run(
+            Testbed.root().resolve("deploy/build-server-image").toString(),
+            "evenkeel-testbed:latest");
+  }
+
+  /** The connection to the engine, made when it is first needed. */
   private static final class Once {
     private static final DockerClient CLIENT = connect();
 
-    /** The name of the image, built where it is missing. */
-    private static final String SOCKET_IO_IMAGE =
-        Testbed.run(Testbed.socketIoServer().resolve("build-image").toString());
-
     private static DockerClient connect() {
+      if (!Boolean.parseBoolean(System.getenv(WITHOUT_CLEANER))) {
+        throw new IllegalStateException(
+            "the testbed removes its containers itself: set "
+                + WITHOUT_CLEANER
+                + "=true and TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1 in the environment, as pom.xml"
+                + " does");
+      }
       DockerClient client;
       try {
         client = DockerClientFactory.instance().client();
@@ -57,7 +75,12 @@ final class Engine {
 
   static String socketIoImage() {
     DockerClient _ = client();
-    return Once.SOCKET_IO_IMAGE;
+    return SocketIo.IMAGE;
+  }
+
+  static String serverImage() {
+    DockerClient _ = client();
+    return Server.IMAGE;
   }
 
   /** A new network, which its maker closes. */
@@ -94,6 +117,11 @@ final class Engine {
         .distinct()
         .filter(run -> !lives(run))
         .forEach(run -> removeOf(client, run));
+    client.listVolumesCmd().withFilter("label", List.of(RUN)).exec().getVolumes().stream()
+        .map(volume -> volume.getLabels().get(RUN))
+        .distinct()
+        .filter(run -> !lives(run))
+        .forEach(run -> removeOf(client, run));
     client.listNetworksCmd().withFilter("label", List.of(RUN)).exec().stream()
         .map(network -> network.getLabels().get(RUN))
         .distinct()
@@ -108,6 +136,9 @@ final class Engine {
         .forEach(remove -> ignoreMissing(remove::exec));
     client.listNetworksCmd().withFilter("label", List.of(label)).exec().stream()
         .map(network -> client.removeNetworkCmd(network.getId()))
+        .forEach(remove -> ignoreMissing(remove::exec));
+    client.listVolumesCmd().withFilter("label", List.of(label)).exec().getVolumes().stream()
+        .map(volume -> client.removeVolumeCmd(volume.getName()))
         .forEach(remove -> ignoreMissing(remove::exec));
   }
 

@@ -6,6 +6,8 @@ import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Volume;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,8 +131,8 @@ final class NodeContainer implements SocketIoServer {
     engine().killContainerCmd(id()).exec();
     try (var ended = engine().waitContainerCmd(id()).exec(new WaitContainerResultCallback())) {
       int _ = ended.awaitStatusCode(END_SECONDS, TimeUnit.SECONDS);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -166,7 +168,8 @@ final class NodeContainer implements SocketIoServer {
     return Testbed.rssBytes(Objects.requireNonNull(pid));
   }
 
-  private String networkId() {
+  /** The network that it is on, for a container that is to reach it. */
+  String networkId() {
     return running(network).getId();
   }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -28,6 +29,11 @@ final class Testbed {
                     SERVER + " is missing; start from the root of the project"));
   }
 
+  /** The root of the project. */
+  static Path root() {
+    return socketIoServer().resolve("../../..").normalize();
+  }
+
   /** A folder, made where it is missing. */
   static Path made(Path folder) {
     try {
@@ -44,7 +50,14 @@ final class Testbed {
    * @throws IllegalStateException with what it printed, when it fails
    */
   static String run(String... command) {
-    var builder = new ProcessBuilder(command);
+    return run(Path.of(""), Map.of(), List.of(command));
+  }
+
+  /** Runs a command to its end, in this folder and with these variables. */
+  static String run(Path folder, Map<String, String> variables, List<String> command) {
+    var builder = new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
+    builder.environment().putAll(variables);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
       Path errors = Files.createTempFile("evenkeel-testbed", ".log");
       try {
@@ -80,9 +93,14 @@ final class Testbed {
 
   /** The resident memory of a process of this machine, in bytes. */
   static long rssBytes(long pid) {
+    return status(pid, "VmRSS:");
+  }
+
+  /** A line of the status of a process of this machine, in bytes. */
+  static long status(long pid, String name) {
     try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
       return status
-          .filter(line -> line.startsWith("VmRSS:"))
+          .filter(line -> line.startsWith(name))
           .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
           .findFirst()
           .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));

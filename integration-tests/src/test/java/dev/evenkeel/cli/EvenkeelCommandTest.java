@@ -45,6 +45,8 @@ class EvenkeelCommandTest {
         "settings",
         "hook",
         "bench",
+        "image",
+        "up",
         "new-extension",
         "conformance-server"
       })
@@ -275,6 +277,31 @@ class EvenkeelCommandTest {
     checkout.script().with("PATH", tools.toString()).with("CHROMIUM", named.toString()).run("test");
 
     assertThat(checkout.calls()).contains("browser: " + named + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-Dtestbed=container, 0, true, 0",
+    "-Dtestbed=process, 1, false, 0",
+    "-B, 1, true, 1"
+  })
+  void theTestsHaveAContainerEngineUnlessTheyAreAskedToDoWithout(
+      String argument, String engine, boolean isNeeded, int code) throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(1000, true);
+    checkout.browser("chromium");
+
+    var result =
+        checkout
+            .script()
+            .with("PATH", tools.toString())
+            .with("ENGINE_RESULT", engine)
+            .run("test", argument);
+
+    assertThat(result.exitCode()).as(result.error()).isEqualTo(code);
+    assertThat(checkout.needsEngine()).isEqualTo(isNeeded);
+    assertThat(checkout.calls().contains("maven: ")).isEqualTo(code == 0);
   }
 
   @Test

@@ -52,6 +52,13 @@ final class FakeCheckout {
         : >server/target/quarkus-app/quarkus-run.jar
         exit "${MAVEN_RESULT:-0}"
         """);
+    executable(
+        root.resolve("deploy/engine"),
+        """
+        #!/bin/sh
+        echo asked >>"$HOME/engine"
+        exit "${ENGINE_RESULT:-0}"
+        """);
     return new FakeCheckout(root);
   }
 
@@ -133,6 +140,11 @@ final class FakeCheckout {
 
   void change(String source) throws IOException {
     Files.writeString(root.resolve(source), "changed");
+  }
+
+  /** Whether the container engine was asked for. */
+  boolean needsEngine() {
+    return Files.exists(folder().resolve("engine"));
   }
 
   /** The calls of Maven, in order. */

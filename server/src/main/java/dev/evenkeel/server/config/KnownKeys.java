@@ -24,6 +24,7 @@ final class KnownKeys {
           "evenkeel.memory-budget",
           "evenkeel.debug",
           "evenkeel.token",
+          "evenkeel.token-file",
           "evenkeel.allowed-origins",
           "evenkeel.allowed-hosts",
           "evenkeel.state.max-delegations",
@@ -41,14 +42,15 @@ final class KnownKeys {
           "evenkeel.log.max-age",
           "evenkeel.log.text-search");
 
-  static final List<String> OF_A_TARGET = List.of("url", "token", "namespace", "acknowledge");
+  static final List<String> OF_A_TARGET =
+      List.of("url", "token", "token-file", "namespace", "acknowledge");
 
   static final Pattern TARGET = Pattern.compile("evenkeel\\.targets\\.([^.]+)\\.([^.]+)");
   static final Pattern GUARD_DEADLINE = Pattern.compile("evenkeel\\.guards\\.deadlines\\.(.+)");
   static final Pattern EXTENSION = Pattern.compile("evenkeel\\.extensions\\.([^.]+)\\.(.+)");
 
   private static final Pattern TARGET_VARIABLE =
-      Pattern.compile("EVENKEEL_TARGETS_(.+)_(URL|TOKEN|NAMESPACE|ACKNOWLEDGE)");
+      Pattern.compile("EVENKEEL_TARGETS_(.+)_(URL|TOKEN|TOKEN_FILE|NAMESPACE|ACKNOWLEDGE)");
 
   private static final Pattern GUARD_DEADLINE_VARIABLE =
       Pattern.compile("EVENKEEL_GUARDS_DEADLINES_(.+)");

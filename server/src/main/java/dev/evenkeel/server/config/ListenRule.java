@@ -26,7 +26,8 @@ public final class ListenRule {
               + host
               + "' and evenkeel.token is not set: whoever reaches this machine could read what"
               + " agents do. Set a token, the same for the server and its agents"
-              + " (EVENKEEL_TOKEN=$(openssl rand -hex 16)), or listen on 127.0.0.1");
+              + " (EVENKEEL_TOKEN=$(openssl rand -hex 16)), let the server make one"
+              + " (EVENKEEL_TOKEN_FILE=token), or listen on 127.0.0.1");
     }
   }
 

@@ -73,6 +73,8 @@ public final class SettingsReader {
   private Settings settings() {
     Path dataDir = ConfigFiles.dataDir(found.text("evenkeel.data-dir"), workingDir, home);
     String extensionsDir = found.text("evenkeel.extensions-dir");
+    // Before the targets, which may ask for the token that is made here
+    String token = serverToken(dataDir);
     return new Settings(
         dataDir,
         found.size("evenkeel.memory-budget", 64L << 20),
@@ -90,7 +92,7 @@ public final class SettingsReader {
         new Settings.Pool(
             found.number("evenkeel.pool.max-connections", 3),
             found.duration("evenkeel.pool.cleanup-interval", Duration.ofSeconds(60))),
-        targets(),
+        targets(dataDir),
         new Settings.Guards(
             found.duration("evenkeel.guards.deadline", Duration.ofSeconds(1)), guardDeadlines()),
         new Settings.Log(
@@ -98,9 +100,7 @@ public final class SettingsReader {
             found.duration("evenkeel.log.max-age", Duration.ofDays(7)),
             found.flag("evenkeel.log.text-search", true)),
         new Settings.Access(
-            token("evenkeel.token"),
-            found.list("evenkeel.allowed-origins"),
-            found.list("evenkeel.allowed-hosts")),
+            token, found.list("evenkeel.allowed-origins"), found.list("evenkeel.allowed-hosts")),
         extensionsDir == null
             ? dataDir.resolve("extensions")
             : ConfigFiles.dataDir(extensionsDir, workingDir, home),
@@ -119,18 +119,18 @@ public final class SettingsReader {
     return deadlines;
   }
 
-  private Map<String, Settings.Target> targets() {
+  private Map<String, Settings.Target> targets(Path dataDir) {
     var targets = new TreeMap<String, Settings.Target>();
     for (String key : found.keys()) {
       Matcher matcher = KnownKeys.TARGET.matcher(key);
       if (matcher.matches() && found.text(key) != null) {
-        targets.computeIfAbsent(matcher.group(1), this::target);
+        targets.computeIfAbsent(matcher.group(1), name -> target(name, dataDir));
       }
     }
     return targets;
   }
 
-  private Settings.Target target(String name) {
+  private Settings.Target target(String name, Path dataDir) {
     String prefix = "evenkeel.targets." + name + ".";
     String url = found.text(prefix + "url");
     if (url == null) {
@@ -139,7 +139,7 @@ public final class SettingsReader {
     }
     return new Settings.Target(
         url(prefix + "url", url),
-        token(prefix + "token"),
+        targetToken(prefix, dataDir),
         found.value(prefix + "namespace", "/", SettingsReader::namespace),
         found.value(
             prefix + "acknowledge", Settings.Acknowledge.AUTO, SettingsReader::acknowledge));
@@ -193,9 +193,30 @@ public final class SettingsReader {
     };
   }
 
-  /** A secret, which never stands in a message. */
+  private @Nullable String serverToken(Path dataDir) {
+    String token = token("evenkeel.token");
+    String key = "evenkeel.token-file";
+    String file = found.text(key);
+    return token != null || file == null
+        ? token
+        : checked(key, TokenFile.readOrMake(key, dataDir.resolve(file)));
+  }
+
+  private @Nullable String targetToken(String prefix, Path dataDir) {
+    String token = token(prefix + "token");
+    String key = prefix + "token-file";
+    String file = found.text(key);
+    return token != null || file == null
+        ? token
+        : checked(key, TokenFile.read(key, dataDir.resolve(file)));
+  }
+
   private @Nullable String token(String key) {
-    String token = found.text(key);
+    return checked(key, found.text(key));
+  }
+
+  /** A secret, which never stands in a message. */
+  private static @Nullable String checked(String key, @Nullable String token) {
     if (token != null && !TOKEN.matcher(token).matches()) {
       throw new InvalidSettingException(
           key, " has a space or a character that a header cannot carry; write ASCII letters");
