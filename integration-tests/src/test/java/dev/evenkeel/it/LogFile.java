@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,10 +75,10 @@ final class LogFile implements AutoCloseable {
 
   /** What was published of sessions with this id, in order. */
   List<Row> publishedOf(String session) {
-    return published("WHERE s.session_id = '" + session.replace("'", "''") + "'");
+    return published("WHERE s.session_id = ?", session);
   }
 
-  private List<Row> published(String where) {
+  private List<Row> published(String where, String... values) {
     return query(
         """
         SELECT p.id, p.seq, s.source, s.session_id, p.event, p.cause, coalesce(a.payload, p.extra)
@@ -93,7 +94,8 @@ final class LogFile implements AutoCloseable {
                 row.getString(4),
                 row.getString(5),
                 row.getLong(6),
-                tree(row.getBytes(7))));
+                tree(row.getBytes(7))),
+        values);
   }
 
   private static JsonNode tree(byte[] json) {
@@ -127,12 +129,16 @@ final class LogFile implements AutoCloseable {
     T of(ResultSet row) throws SQLException;
   }
 
-  <T> List<T> query(String sql, Reading<T> reading) {
+  <T> List<T> query(String sql, Reading<T> reading, String... values) {
     var all = new ArrayList<T>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      while (rows.next()) {
-        all.add(reading.of(rows));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setString(i + 1, values[i]);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.add(reading.of(rows));
+        }
       }
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);

@@ -181,10 +181,23 @@ public final class TextIndex implements AutoCloseable {
       Wanted wanted, long above, long below, boolean ascending, int limit, Deadline deadline) {
 
     Found on(Connection connection) throws SQLException {
+      Found found;
       try (Deadline.Guard _ = deadline.guard(connection)) {
-        return find(connection);
-      } finally {
+        found = find(connection);
+      } catch (SQLException e) {
+        rollbackAfter(e, connection);
+        throw e;
+      }
+      connection.rollback();
+      return found;
+    }
+
+    /** SQLite may have rolled back already: what went wrong is said by the first failure. */
+    private static void rollbackAfter(SQLException failure, Connection connection) {
+      try {
         connection.rollback();
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
       }
     }
 
