@@ -110,8 +110,8 @@ final class LogFile implements AutoCloseable {
   long unpublished() {
     return number(
         """
-        SELECT count(*) FROM accepted a
-        WHERE NOT EXISTS (SELECT 1 FROM published p WHERE p.seq = a.seq)\
+        SELECT count(*) FROM accepted
+        WHERE seq NOT IN (SELECT seq FROM published WHERE seq IS NOT NULL)\
         """);
   }
 
