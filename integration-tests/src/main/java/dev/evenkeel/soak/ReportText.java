@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ final class ReportText {
     SoakPlan plan = result.plan();
     var facts = new ArrayList<String>();
     facts.add("Begun " + result.begin().truncatedTo(ChronoUnit.SECONDS));
-    facts.add("took " + result.elapsed().truncatedTo(ChronoUnit.SECONDS).toString().substring(2));
+    Duration took = result.elapsed();
+    facts.add("took %d min %d s".formatted(took.toMinutes(), took.toSecondsPart()));
     facts.add("%d agents, %,d events a second wanted".formatted(plan.agents(), plan.rate()));
     facts.add("%d targets, %d clients of the hub".formatted(plan.targets(), plan.hubClients()));
     facts.add("a log of %d MB".formatted(plan.limits().logBytes() >> 20));

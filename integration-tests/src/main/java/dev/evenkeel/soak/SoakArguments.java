@@ -138,8 +138,16 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
     return jar;
   }
 
-  /** The words that make this run. */
+  /** What makes this run again, without the start-up cache: the command adds that by itself. */
   static String command(List<String> words) {
-    return "bin/evenkeel soak" + (words.isEmpty() ? "" : " " + String.join(" ", words));
+    var shown = new ArrayList<>(List.of("bin/evenkeel soak"));
+    for (int i = 0; i < words.size(); i++) {
+      if (words.get(i).equals("--cache")) {
+        i++;
+      } else {
+        shown.add(words.get(i));
+      }
+    }
+    return String.join(" ", shown);
   }
 }

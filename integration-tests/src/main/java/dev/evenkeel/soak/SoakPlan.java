@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,274 +86,135 @@ public record SoakPlan(
 
   /** The same with other numbers of events. */
   public SoakPlan withEvents(long value, long warmUpEvents) {
-    return new SoakPlan(
-        value,
-        duration,
-        rate,
-        warmUpEvents,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(
+        draft -> {
+          draft.events = value;
+          draft.warmUp = warmUpEvents;
+        });
   }
 
   /** The same for so long at most. */
   public SoakPlan withDuration(Duration value) {
-    return new SoakPlan(
-        events,
-        value,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.duration = value);
   }
 
   /** The same at another rate. */
   public SoakPlan withRate(int value) {
-    return new SoakPlan(
-        events,
-        duration,
-        value,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.rate = value);
   }
 
   /** The same with another number of targets. */
   public SoakPlan withTargets(int value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        value,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.targets = value);
   }
 
   /** The same, but agents are held later or earlier. */
   public SoakPlan withMostLag(long value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        value,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.mostLag = value);
   }
 
   /** The same with other limits. */
   public SoakPlan withLimits(Limits value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        value,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.limits = value);
   }
 
   /** The same with these extensions. */
   public SoakPlan withExtensions(List<Path> value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        value,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.extensions = value);
   }
 
   /** The same with these settings of the server. */
   public SoakPlan withEnvironment(Map<String, String> value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        value,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.environment = value);
   }
 
   /** The same with a start-up cache. */
   public SoakPlan withCache(@Nullable Path value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        value,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.cache = value);
   }
 
   /** The same with more options of the Node server. */
   public SoakPlan withNodeOptions(String... value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        List.of(value),
-        schedule,
-        evidence);
+    return with(draft -> draft.nodeOptions = List.of(value));
   }
 
   /** The same with faults. */
   public SoakPlan withSchedule(Schedule value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        value,
-        evidence);
+    return with(draft -> draft.schedule = value);
   }
 
   /** The same with a longer or shorter flight recording. */
   public SoakPlan withEvidence(Duration value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        agents,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        value);
+    return with(draft -> draft.evidence = value);
   }
 
   /** The same with another number of agents. */
   public SoakPlan withAgents(int value) {
-    return new SoakPlan(
-        events,
-        duration,
-        rate,
-        warmUp,
-        value,
-        targets,
-        hubClients,
-        largeEvery,
-        mostLag,
-        limits,
-        extensions,
-        environment,
-        cache,
-        nodeOptions,
-        schedule,
-        evidence);
+    return with(draft -> draft.agents = value);
+  }
+
+  private SoakPlan with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.plan();
+  }
+
+  /** A plan while it is changed. */
+  private static final class Draft {
+    private long events;
+    private Duration duration;
+    private int rate;
+    private long warmUp;
+    private int agents;
+    private int targets;
+    private int hubClients;
+    private int largeEvery;
+    private long mostLag;
+    private Limits limits;
+    private List<Path> extensions;
+    private Map<String, String> environment;
+    private @Nullable Path cache;
+    private List<String> nodeOptions;
+    private Schedule schedule;
+    private Duration evidence;
+
+    Draft(SoakPlan plan) {
+      events = plan.events;
+      duration = plan.duration;
+      rate = plan.rate;
+      warmUp = plan.warmUp;
+      agents = plan.agents;
+      targets = plan.targets;
+      hubClients = plan.hubClients;
+      largeEvery = plan.largeEvery;
+      mostLag = plan.mostLag;
+      limits = plan.limits;
+      extensions = plan.extensions;
+      environment = plan.environment;
+      cache = plan.cache;
+      nodeOptions = plan.nodeOptions;
+      schedule = plan.schedule;
+      evidence = plan.evidence;
+    }
+
+    SoakPlan plan() {
+      return new SoakPlan(
+          events,
+          duration,
+          rate,
+          warmUp,
+          agents,
+          targets,
+          hubClients,
+          largeEvery,
+          mostLag,
+          limits,
+          extensions,
+          environment,
+          cache,
+          nodeOptions,
+          schedule,
+          evidence);
+    }
   }
 }
