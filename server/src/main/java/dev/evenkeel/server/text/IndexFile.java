@@ -166,6 +166,8 @@ final class IndexFile {
     return e instanceof SQLiteException sqlite
         && switch (primary(sqlite)) {
           case SQLITE_CORRUPT, SQLITE_NOTADB -> true;
+          // A length that is noise makes SQLite ask for more memory than anybody has.
+          case SQLITE_NOMEM -> true;
           default -> false;
         };
   }

@@ -336,23 +336,22 @@ class TextIndexTest {
     try (var open = new OpenLog(folder, new TestClock(), bound, 1 << 20, 64 << 20);
         var index = index(open, IndexLimits.of(bound))) {
       long most = 0;
-      for (int i = 0; i < 3_000; i += 50) {
-        var answers = new ArrayList<CompletableFuture<?>>();
-        for (int n = i; n < i + 50; n++) {
-          var text = new StringBuilder();
-          for (int w = 0; w < 500; w++) {
-            text.append(Long.toString(random.nextLong() & Long.MAX_VALUE, 36)).append(' ');
-          }
-          String fields = ",\"n\":\"n" + n + "\",\"x\":\"" + text + "\"";
-          answers.add(open.log.append(open.event("s", "Stop", fields)));
+      for (int i = 0; i < 3_000; i++) {
+        var text = new StringBuilder();
+        for (int w = 0; w < 500; w++) {
+          text.append(Long.toString(random.nextLong() & Long.MAX_VALUE, 36)).append(' ');
         }
-        answers.forEach(CompletableFuture::join);
-        open.publish(50);
-        long own =
-            index.queue().bytes()
-                + Files.size(folder.resolve("events.db"))
-                + Files.size(folder.resolve("events.db-wal"));
-        most = Math.max(most, own);
+        open.log
+            .append(open.event("s", "Stop", ",\"n\":\"n" + i + "\",\"x\":\"" + text + "\""))
+            .join();
+        open.publish(1);
+        if (i % 50 == 0) {
+          long own =
+              index.queue().bytes()
+                  + Files.size(folder.resolve("events.db"))
+                  + Files.size(folder.resolve("events.db-wal"));
+          most = Math.max(most, own);
+        }
       }
       open.awaitPublished(3_000);
       awaitIndexed(open, index);
