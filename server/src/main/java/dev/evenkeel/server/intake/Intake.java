@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Intake implements AutoCloseable {
   /** Larger bodies are read on the pool: this is about what an event loop reads in 0.1 ms. */
   private static final int INLINE_BYTES = 64 << 10;
 
-  /** While a body of 16 MB is filtered it takes several times its size. */
+  /** Large bodies that are worked on at once, as far as {@link #atWork} lets them. */
   static final int LARGE_AT_ONCE = 2;
 
   /** Filters that are not shipped may block. */
@@ -85,6 +86,12 @@ public final class Intake implements AutoCloseable {
   private final Clock clock;
   private final IntakeCounters counters = new IntakeCounters();
   private final IntakePool bodies = new IntakePool("intake-pool", LARGE_AT_ONCE);
+
+  /**
+   * The bytes of large bodies that are read and filtered at once: as many as the largest has. While
+   * one is filtered it takes several times its size, beside the others that wait.
+   */
+  private final Semaphore atWork = new Semaphore(MAX_BYTES, true);
 
   /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
   private final IntakePool filtering = new IntakePool("filter-pool", FILTERS_AT_ONCE);
@@ -177,16 +184,23 @@ public final class Intake implements AutoCloseable {
       byte[] body,
       Instant time,
       boolean answered) {
+    CompletableFuture<Outcome> taken;
+    int bytes = Math.min(body.length, MAX_BYTES);
+    atWork.acquireUninterruptibly(bytes);
+    try {
+      taken = takeNow(format, body, time, answered);
+    } finally {
+      atWork.release(bytes);
+    }
     var _ =
-        takeNow(format, body, time, answered)
-            .whenComplete(
-                (result, failure) -> {
-                  if (failure == null) {
-                    outcome.complete(result);
-                  } else {
-                    outcome.completeExceptionally(failure);
-                  }
-                });
+        taken.whenComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                outcome.complete(result);
+              } else {
+                outcome.completeExceptionally(failure);
+              }
+            });
   }
 
   private CompletableFuture<Outcome> takeNow(
