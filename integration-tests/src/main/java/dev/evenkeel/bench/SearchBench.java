@@ -75,9 +75,12 @@ public final class SearchBench {
   }
 
   private EvenkeelProcess server(String name, boolean withIndex) {
-    return EvenkeelProcess.on(folder.resolve(name))
-        .with("EVENKEEL_LOG_MAX_BYTES", Long.toString(arguments.megabytes() * MB))
-        .with("EVENKEEL_LOG_TEXT_SEARCH", Boolean.toString(withIndex));
+    EvenkeelProcess server =
+        EvenkeelProcess.on(folder.resolve(name))
+            .with("EVENKEEL_LOG_MAX_BYTES", Long.toString(arguments.megabytes() * MB))
+            .with("EVENKEEL_LOG_TEXT_SEARCH", Boolean.toString(withIndex));
+    Path cache = arguments.cache();
+    return cache == null ? server : server.withStartUpCache(cache);
   }
 
   /** Each server is left alone until it has nothing more to do before the other one is measured. */
@@ -178,11 +181,11 @@ public final class SearchBench {
         search(connection, "common, of a source that is not there", "text=bash&source=codex");
         search(connection, "two common words", "text=" + encoded("bash file"));
         search(connection, "common and rare", "text=" + encoded("bash needle3"));
-        search(connection, "a beginning", "text=" + encoded("tes*"));
+        search(connection, "a beginning", "text=" + encoded("typ*"));
         search(
             connection, "a beginning of one letter, and a missing", "text=" + encoded("s* zzyzx"));
-        search(connection, "a path", "text=" + encoded("src/main"));
-        search(connection, "a phrase that is there", "text=" + encoded("\"all tests pass\""));
+        search(connection, "a path", "text=" + encoded("shop-api/cart.py"));
+        search(connection, "a phrase that is there", "text=" + encoded("\"add type hints\""));
         search(connection, "a phrase that is not there", "text=" + encoded("\"bash bash bash\""));
       }
     }

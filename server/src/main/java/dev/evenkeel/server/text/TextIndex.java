@@ -186,6 +186,9 @@ public final class TextIndex implements AutoCloseable {
         found = find(connection);
       } catch (SQLException e) {
         rollbackAfter(e, connection);
+        if (IndexFile.isInterrupt(e)) {
+          return new Found(List.of(), ascending ? above : below, false);
+        }
         throw e;
       }
       connection.rollback();

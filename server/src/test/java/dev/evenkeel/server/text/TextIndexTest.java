@@ -457,6 +457,30 @@ class TextIndexTest {
     }
   }
 
+  /** Whatever it does at its deadline: the list of parts is read by statements of their own. */
+  @Test
+  void aSearchThatIsInterruptedAnywhereHasWhatItFoundUntilThen() throws Exception {
+    try (var open = new OpenLog(folder);
+        var index = index(open, smallParts())) {
+      publishRecorded(open);
+      awaitIndexed(open, index);
+      Wanted everywhere = wanted("claude");
+      int ended = 0;
+      for (int micros = 0; micros < 3000; micros++) {
+        TextIndex.Found found =
+            index.find(
+                everywhere,
+                0,
+                Long.MAX_VALUE,
+                true,
+                Integer.MAX_VALUE,
+                Deadline.in(Duration.ofNanos(micros * 1000L)));
+        ended += found.complete() ? 0 : 1;
+      }
+      assertThat(ended).as("searches that their deadline ended").isPositive();
+    }
+  }
+
   @Test
   void anIndexThatCannotBeWrittenHarmsNobodyAndCatchesUp() throws Exception {
     Path blocked = Files.createDirectory(folder.resolve("blocked"));
