@@ -124,7 +124,7 @@ final class Sampler {
         status.at("/log/removed").asLong(),
         ServerProbe.metric(metrics, "jvm_classes_loaded_classes"),
         ServerProbe.metric(metrics, CLASS_SPACE),
-        receivers.lag(answered.sum()),
+        Math.max(0, receivers.lag(answered.sum())),
         perSecond,
         fullest,
         answers,

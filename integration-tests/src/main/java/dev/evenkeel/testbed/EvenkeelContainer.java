@@ -149,7 +149,12 @@ public final class EvenkeelContainer implements AutoCloseable {
     return awaitEnd();
   }
 
-  private int awaitEnd() {
+  /**
+   * Waits until it has ended, for 30 s at most.
+   *
+   * @return its exit code
+   */
+  public int awaitEnd() {
     try (var ended = engine().waitContainerCmd(id()).exec(new WaitContainerResultCallback())) {
       return ended.awaitStatusCode(END_SECONDS, TimeUnit.SECONDS);
     } catch (IOException e) {

@@ -27,6 +27,10 @@ class ServerImageTest {
   private static final String SESSION_ID = "\"session_id\":\"";
   private static final long LIMIT = 256L << 20;
   private static final Duration SOON = Duration.ofSeconds(90);
+  private static final int LARGE_BYTES = 15 << 20;
+
+  /** The exit code of {@code -XX:+ExitOnOutOfMemoryError}. */
+  private static final int EXIT_ON_OUT_OF_MEMORY = 3;
 
   @Test
   void theImageIsSmallLabelledAndRunsAsNobody() {
@@ -90,6 +94,51 @@ class ServerImageTest {
 
       // SIGTERM
       assertThat(server.stop()).isIn(0, 143);
+    }
+  }
+
+  @Test
+  void itEndsWhenMemoryIsOutAndHasWhatItAcceptedWhenItIsStartedAgain() throws IOException {
+    // Given
+    try (var server = EvenkeelContainer.withNewData()) {
+      server.with("_JAVA_OPTIONS", "-Xms40m -Xmx40m -XX:AOTMode=off").start();
+      String token = server.token();
+      post(server, token, "before");
+
+      // When
+      postUntilItIsGone(server, token, largeEvent());
+
+      // Then
+      assertThat(server.awaitEnd()).as(server.output()).isEqualTo(EXIT_ON_OUT_OF_MEMORY);
+      assertThat(server.output()).contains("Terminating due to java.lang.OutOfMemoryError");
+      assertThat(server.inspect().getState().getOOMKilled()).isFalse();
+
+      // When
+      server.start();
+
+      // Then
+      try (var connection = HttpConnection.to(server.port())) {
+        JsonNode page = JSON.readTree(connection.get("/api/events?after=0", bearer(token)).body());
+        assertThat(page.get("events").findValuesAsText("session_id")).contains("before");
+      }
+    }
+  }
+
+  /** As many short lines, so that nothing of it is cut. */
+  private static String largeEvent() {
+    String line = "\"" + "line ".repeat(200) + "\",";
+    return "{\"hook_event_name\":\"Stop\",\"session_id\":\"large\",\"lines\":["
+        + line.repeat(LARGE_BYTES / line.length())
+        + "0]}";
+  }
+
+  private static void postUntilItIsGone(EvenkeelContainer server, String token, String event) {
+    for (int i = 0; i < 20; i++) {
+      try (var connection = HttpConnection.to(server.port())) {
+        HttpConnection.Answer _ = connection.post("/hooks/test", event, bearer(token));
+      } catch (IOException e) {
+        return;
+      }
     }
   }
 
