@@ -48,7 +48,10 @@ final class ReportText {
     Duration took = result.elapsed();
     facts.add("took %d min %d s".formatted(took.toMinutes(), took.toSecondsPart()));
     facts.add("%d agents, %,d events a second wanted".formatted(plan.agents(), plan.rate()));
-    facts.add("%d targets, %d clients of the hub".formatted(plan.targets(), plan.hubClients()));
+    facts.add(
+        "%d %s, %d clients of the hub"
+            .formatted(
+                plan.targets(), plan.targets() == 1 ? "target" : "targets", plan.hubClients()));
     facts.add("a log of %d MB".formatted(plan.limits().logBytes() >> 20));
     facts.add("growth is judged after %,d events".formatted(plan.warmUp()));
     facts.add(
