@@ -19,6 +19,9 @@ final class Workers implements AutoCloseable {
   /** After so many looks without progress a thread is added: a busy machine is no blocked call. */
   private static final int PATIENCE = 3;
 
+  /** After so many looks with progress at each a thread is one too many: 2 s. */
+  private static final int LOOKS_TO_SHRINK = 100;
+
   private final int usual = Math.max(2, Runtime.getRuntime().availableProcessors());
   private final ThreadFactory threads = Thread.ofPlatform().name("handler-", 0).daemon().factory();
 
@@ -29,10 +32,11 @@ final class Workers implements AutoCloseable {
   // Mutable state, owned by the watch's thread
   private long progressBefore;
   private int looksWithoutProgress;
+  private int looksWithProgress;
 
   private ThreadPoolExecutor newPool() {
     return new ThreadPoolExecutor(
-        usual, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        usual, usual, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
   }
 
   void execute(Runnable work) {
@@ -62,20 +66,39 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Called again and again: one more thread when work waits and nothing was done for a while, back
-   * to the usual number when nothing waits.
+   * Called again and again: one more thread when work waits and nothing was done for a while, one
+   * less when something was done at each look for long, back to the usual number when nothing
+   * waits.
    *
    * @param progress grows with what is done
    */
   void adapt(long progress) {
     ThreadPoolExecutor pool = this.pool;
     boolean waits = !pool.getQueue().isEmpty();
-    looksWithoutProgress = waits && progress == progressBefore ? looksWithoutProgress + 1 : 0;
+    boolean stands = progress == progressBefore;
+    looksWithoutProgress = waits && stands ? looksWithoutProgress + 1 : 0;
+    looksWithProgress = stands ? 0 : looksWithProgress + 1;
     progressBefore = progress;
-    if (looksWithoutProgress >= PATIENCE && pool.getCorePoolSize() < MAX_THREADS) {
-      pool.setCorePoolSize(pool.getCorePoolSize() + 1);
-    } else if (!waits && pool.getCorePoolSize() > usual && pool.getActiveCount() < usual) {
-      pool.setCorePoolSize(usual);
+    int threads = pool.getCorePoolSize();
+    if (looksWithoutProgress >= PATIENCE) {
+      resize(pool, threads + 1);
+    } else if (!waits && pool.getActiveCount() < usual) {
+      resize(pool, usual);
+    } else if (looksWithProgress >= LOOKS_TO_SHRINK) {
+      looksWithProgress = 0;
+      resize(pool, threads - 1);
+    }
+  }
+
+  /** The maximum goes with it: a thread that is only above the core stays while there is work. */
+  private void resize(ThreadPoolExecutor pool, int wanted) {
+    int threads = Math.clamp(wanted, usual, MAX_THREADS);
+    if (threads > pool.getCorePoolSize()) {
+      pool.setMaximumPoolSize(threads);
+      pool.setCorePoolSize(threads);
+    } else if (threads < pool.getCorePoolSize()) {
+      pool.setCorePoolSize(threads);
+      pool.setMaximumPoolSize(threads);
     }
   }
 

@@ -68,6 +68,6 @@ final class ClientMemory {
   }
 
   QueueState state() {
-    return new QueueState("hub-clients", clients.get(), maxClients, used.get(), bytesForAll);
+    return new QueueState("hub-clients", clients.get(), maxClients, used.get(), budget.capacity());
   }
 }
