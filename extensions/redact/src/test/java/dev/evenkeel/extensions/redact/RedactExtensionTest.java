@@ -1,10 +1,14 @@
 package dev.evenkeel.extensions.redact;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.testkit.ExtensionHarness;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -142,6 +146,38 @@ class RedactExtensionTest {
     assertThat(kept).matches("(?s)" + quotedAround(text));
   }
 
+  /** A header says what follows it: then a digit is not asked for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Basic §",
+        "curl -H 'authorization: basic §' https://example.com",
+        "{\\\"Authorization\\\": \\\"Basic §\\\"}",
+        "Proxy-Authorization: Basic §",
+      })
+  void basicCredentialsWithoutADigitAreReplaced(String text) {
+    for (String credentials : List.of("user:pass", "a:b", "aladdin:open sesame", "né:à")) {
+      String value = Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
+      assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Bearer §",
+        "-H \"Authorization: token §\"",
+        "X-Api-Key: §",
+        "\"x-api-key\": \"§\"",
+        "PRIVATE-TOKEN: §",
+      })
+  void aTokenWithoutADigitBehindItsHeaderIsReplaced(String text) {
+    String letters = new Secrets(5).letters(24);
+    for (String value : List.of(letters, letters.toLowerCase(Locale.ROOT), "a-" + letters)) {
+      assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+    }
+  }
+
   /** What stands before and behind the secret stays. */
   private static String quotedAround(String text) {
     int at = text.indexOf("§");
@@ -178,6 +214,15 @@ class RedactExtensionTest {
         "Authorization: Bearer $EVENKEEL_TOKEN",
         "Authorization: Bearer <token>",
         "Authorization: required for all of the doors",
+        "Authorization: Basic authentication is what the door wants",
+        "Authorization: Basic credentials",
+        "Authorization: Bearer token in the header",
+        "Authorization: Bearer access_token_of_user",
+        "Authorization: Bearer ACCESS_TOKEN_GOES_HERE",
+        "Authorization: Bearer service.accessToken",
+        "{\"x-api-key\": anthropicApiKeyOfThisProcess}",
+        "x-api-key: configuration.anthropicKey",
+        "a bearer authentication/authorization scheme",
         "token = process.env.TOKEN_2",
         "password=********",
         "{\"type\": \"password\", \"name\": \"password\"}",

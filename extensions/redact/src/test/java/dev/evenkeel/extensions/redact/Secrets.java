@@ -73,6 +73,11 @@ final class Secrets {
     return with(WORD, length);
   }
 
+  /** In both cases, and without a digit. */
+  String letters(int length) {
+    return of(LOWER + UPPER, length);
+  }
+
   private String jwt() {
     return base64("{\"alg\":\"HS256\",\"typ\":\"JWT\"}")
         + "."
