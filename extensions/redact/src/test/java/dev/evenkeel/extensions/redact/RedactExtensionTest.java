@@ -289,6 +289,33 @@ class RedactExtensionTest {
         .hasMessageContaining(reason);
   }
 
+  /**
+   * Providers make their tokens longer over the years; one of Google has about 1,000 characters.
+   */
+  @Test
+  void aTokenThatIsLongerThanTodaysIsReplacedWhole() {
+    for (Detector each : Detectors.all()) {
+      if (each instanceof PrefixedToken token && token.most() == PrefixedToken.ANY_LENGTH) {
+        for (String prefix : token.keywords()) {
+          for (int length : List.of(100, 511, 512, 513, 1_000, 5_000)) {
+            String longer = prefix + (token.alphabet().contains('a') ? "a1" : "A2").repeat(length);
+            assertThat(keptText("a " + longer + ", b"))
+                .matches("a \\[redacted:" + token.kind() + "#\\w{8}], b");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLongAddressOfAWebhookAndALongJwtAreReplacedWhole() {
+    String path = "T0B1C2D3/".repeat(100) + "end";
+    assertThat(keptText("https://hooks.slack.com/services/" + path + " b"))
+        .matches("https://hooks.slack.com/services/" + MARKER + " b");
+    String jwt = secret("jwt") + word.repeat(2_000);
+    assertThat(keptText("a " + jwt + " b")).matches("a " + MARKER + " b");
+  }
+
   @Test
   void aSecretThatWasCutInTheMiddleOfItsTextIsFound() {
     String half = secret("private-key").substring(0, 400);
