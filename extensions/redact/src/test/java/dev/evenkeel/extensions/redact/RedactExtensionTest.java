@@ -146,6 +146,94 @@ class RedactExtensionTest {
     assertThat(kept).matches("(?s)" + quotedAround(text));
   }
 
+  /** The secret stands where the sign is. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DB_PASSWORD=\"§\" | two words 9",
+        "export DB_PASSWORD='§' && make | it is 4 \"words\"",
+        "DB_PASSWORD=\"§\" | a\\\"b 9 c",
+        "{\\\"password\\\": \\\"§\\\"} | two words 9",
+        "password: \"§\" | two wörds 9",
+        "PASSWORD=§ | p4ss,rest",
+        "A=1\nPASSWORD=§\nB=2 | p4ss&rest",
+        "export PASSWORD=§ B=2 | p4ss;rest|x",
+        "  12\tPASSWORD=§\n | p4ss-(rest)",
+        "    12→PASSWORD=§ | p4ssé\"rest",
+        "+PASSWORD=§ | p4ss{}rest",
+        "      - DB_PASSWORD=§ | p4ss<rest>",
+        "echo \"A=1\nPASSWORD=§\" > .env | p4ss,rest",
+        "A=1\\nB=2 C=3\nPASSWORD=§\\nD=4 | p4ss,rest",
+        "https://a.b/?password=§&b=c | p4ss99word",
+        "https://a.b/?PASSWORD=§&b=c | p4ss99word",
+        "password = \"§\" | !ecret99",
+        "password = \"§\" | @ecret99",
+        "password = \"§\" | #ecret99",
+        "password = \"§\" | $ecret99!",
+        "password = \"§\" | $2b$12$abcdef",
+        "password = \"§\" | %ecret99",
+        "password = \"§\" | &ecret99",
+        "password = \"§\" | (ecret99",
+        "password = \"§\" | [ecret99",
+        "password = \"§\" | {ecret99",
+        "password = \"§\" | [a]b(c99",
+        "PASSWORD=§ | (ecret99",
+        "PASSWORD=§ | {ecret}99",
+        "postgres://app:§@db | !ecret",
+        "postgres://app:§@db | $1",
+      })
+  void theWholeOfAValueIsReplaced(String textAndValue) {
+    String text = textAndValue.substring(0, textAndValue.indexOf(" | "));
+    String value = textAndValue.substring(textAndValue.indexOf(" | ") + 3);
+    assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PASSWORD=\"${DB_PASSWORD}\"",
+        "PASSWORD=${DB_PASSWORD9:-}",
+        "PASSWORD=\"$(cat /run/secrets/db9)\"",
+        "PASSWORD=$(cat /run/secrets/db9)",
+        "PASSWORD=`cat /run/secrets/db9`",
+        "PASSWORD=$A9:$B9",
+        "TLS_SECRET=${RELEASE}-tls-certificate",
+        "PASSWORD=<your password 9>",
+        "PASSWORD=<password9>",
+        "PASSWORD={{ password9 }}",
+        "PASSWORD=\"{{ .Values.password9 }}\"",
+        "SECRET=${{ secrets.SECRET_9 }}",
+        "PASSWORD=%PASSWORD9%",
+        "PASSWORD=***",
+        "PASSWORD=[hidden9x]",
+        "PASSWORD=readToken(file2)",
+        "$env:PASSWORD=$env:PASSWORD9",
+        "password: \"Must have at least 8 characters\"",
+        "password: \"8 characters or more, please\"",
+        "log(\"password: \" + user2.name + \" ok\")",
+        "log(\"password=\"+user2+\" ok\")",
+        "\"token\": \"The 2nd one that came\"",
+        "postgres://app:%s@db",
+        "postgres://app:$PASSWORD@db",
+        "x = '{\"password\": \"' + user2 + '\"}'",
+      })
+  void whatIsFilledInByOthersStays(String text) {
+    assertThat(keptText(text)).isEqualTo(text);
+  }
+
+  @Test
+  void aFieldWhosePasswordBeginsLikeAPlaceholderIsReplaced() {
+    for (String value :
+        List.of("!ecret", "@ecret", "#ecret", "%ecret", "&ecret", "(ecret", "{e}c4")) {
+      assertThat(kept("{\"password\":\"" + value + "\"}"))
+          .matches("\\{\"password\":\"" + MARKER + "\"}");
+    }
+    for (String value : List.of("${A}", "$A", "<a b>", "{{ a }}", "%A%", "****", "[hidden]")) {
+      String json = "{\"password\":\"" + value + "\"}";
+      assertThat(kept(json)).isEqualTo(json);
+    }
+  }
+
   /** A header says what follows it: then a digit is not asked for. */
   @ParameterizedTest
   @ValueSource(
