@@ -42,7 +42,16 @@ final class SecretNames {
           "authkey",
           "sessionkey",
           "hmackey",
-          "deploykey");
+          "deploykey",
+          "appkey",
+          "paymentkey",
+          "merchantkey",
+          "stripekey",
+          "adyenkey",
+          "paypalkey",
+          "braintreekey",
+          "razorpaykey",
+          "licensekey");
   private static final List<String> HEADERS = List.of("authorization", "cookie");
 
   /** The working folder, and positions in a list: the same words for something else. */
