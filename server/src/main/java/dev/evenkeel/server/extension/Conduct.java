@@ -6,6 +6,7 @@ import dev.evenkeel.server.extension.Breaker.Result;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +23,15 @@ final class Conduct {
 
   private final String name;
   private final CallRecord record;
-  private final Breaker breaker = new Breaker(System::nanoTime);
+  private final Breaker breaker;
   private final Announcer announcer;
   private final Supplier<CallObserver> observer;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final AtomicInteger lateCalls = new AtomicInteger();
 
   // Mutable state, guarded by this
-  private long lastReport = System.nanoTime() - REPORT_INTERVAL;
+  private long lastReport;
   private long unreported;
 
   Conduct(
@@ -38,11 +40,27 @@ final class Conduct {
       Announcer announcer,
       Supplier<CallObserver> observer,
       Clock clock) {
+    this(name, record, announcer, observer, clock, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime what pauses and reports go by
+   */
+  Conduct(
+      String name,
+      CallRecord record,
+      Announcer announcer,
+      Supplier<CallObserver> observer,
+      Clock clock,
+      LongSupplier nanoTime) {
     this.name = name;
     this.record = record;
     this.announcer = announcer;
     this.observer = observer;
     this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.breaker = new Breaker(nanoTime);
+    this.lastReport = nanoTime.getAsLong() - REPORT_INTERVAL;
   }
 
   CallRecord record() {
@@ -126,7 +144,7 @@ final class Conduct {
     long count;
     synchronized (this) {
       unreported++;
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       if (now - lastReport < REPORT_INTERVAL) {
         return;
       }

@@ -166,7 +166,7 @@ public final class ExtensionsFolder implements AutoCloseable {
       if (e.getCause() instanceof WholeJar.IncompleteException && jar.mayBeBeingWritten()) {
         return;
       }
-      refuse(jar, String.valueOf(e.getMessage()));
+      refuse(jar, e.reason("copy the jar again"));
     }
   }
 

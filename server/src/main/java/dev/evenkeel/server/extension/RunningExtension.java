@@ -113,11 +113,18 @@ public final class RunningExtension {
   }
 
   void stop() {
+    stop(STOP);
+  }
+
+  /**
+   * @param limit after this it is interrupted and left alone
+   */
+  void stop(Duration limit) {
     try {
       LifeThread.<@Nullable Void>run(
           "stop of " + name,
           loader,
-          STOP,
+          limit,
           () -> {
             extension.stop();
             return null;

@@ -261,9 +261,10 @@ public final class Switchboard {
       put(on(seat, seat.origin(), fresh));
       publish();
     } catch (RefusedException e) {
-      put(off(seat, new Off(RunningExtension.State.FAILED, message(e), keptOf(seat))));
+      String reason = e.reason("POST /api/extensions/" + name + "/enable again");
+      put(off(seat, new Off(RunningExtension.State.FAILED, reason, keptOf(seat))));
       publish();
-      return new Switched.Refused(message(e));
+      return new Switched.Refused(reason);
     }
     boolean kept = setup.switches().set(name, true);
     tell(name, "enabled", data(name).put("outlasts_restart", kept));

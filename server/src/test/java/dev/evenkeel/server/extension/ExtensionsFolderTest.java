@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -309,25 +310,33 @@ class ExtensionsFolderTest {
   }
 
   @Test
-  void settingsThatDoNotFitAreRefusedWithTheirKey() {
+  void settingsThatDoNotFitAreRefusedWithTheirKeyAndWhatToDo() throws Exception {
     config.put("sized", Map.of("size", "many"));
     folder.start();
-    new ExtensionJar()
-        .source("demo.Size", "package demo; public record Size(int size) {}")
-        .source(
-            "demo.Sized",
-            """
-            package demo;
-            import dev.evenkeel.extension.*;
-            public class Sized implements Extension {
-              @Override public void start(ExtensionContext context) {
-                context.config(Size.class);
-              }
-            }
-            """)
-        .service("demo.Sized")
-        .writeTo(jars.resolve("sized.jar"));
-    assertThat(refusal()).contains("evenkeel.extensions.sized.size is 'many', which is no int");
+    var jar =
+        new ExtensionJar()
+            .source("demo.Size", "package demo; public record Size(int size) {}")
+            .source(
+                "demo.Sized",
+                """
+                package demo;
+                import dev.evenkeel.extension.*;
+                public class Sized implements Extension {
+                  @Override public void start(ExtensionContext context) {
+                    context.config(Size.class);
+                  }
+                }
+                """)
+            .service("demo.Sized");
+    Path file = jar.writeTo(jars.resolve("sized.jar"));
+    assertThat(refusal())
+        .contains("evenkeel.extensions.sized.size is 'many', which is no int")
+        .endsWith(". Correct it and copy the jar again");
+    // What it says is enough
+    config.put("sized", Map.of("size", "7"));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    awaitNames("shipped", "sized");
+    assertThat(folder.refused()).isEmpty();
   }
 
   @Test

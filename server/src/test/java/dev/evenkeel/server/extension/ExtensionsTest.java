@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,31 @@ class ExtensionsTest {
     extensions.close();
     // Then
     assertThat(stopped).containsExactly("c", "b", "a");
+  }
+
+  @Test
+  @DisplayName("Promise 7: a stop has five seconds, then it is interrupted and left alone")
+  void aStopThatBlocksIsInterruptedAndHoldsUpNobody() throws Exception {
+    // Given
+    var interrupted = new CountDownLatch(1);
+    var never = new CountDownLatch(1);
+    var extensions =
+        TestExtension.running(
+            new TestExtension(
+                "a",
+                context -> {},
+                () -> {
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                  }
+                }));
+    // When
+    extensions.running().getFirst().stop(Duration.ofMillis(20));
+    // Then
+    assertThat(interrupted.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(RunningExtension.STOP).isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test

@@ -200,6 +200,20 @@ class SwitchboardTest {
   }
 
   @Test
+  void aSettingThatDoesNotFitIsToldWithWhatToDo() {
+    running(List.of(), new TestExtension("a", context -> context.config(Number.class)));
+    extensions.switchboard().disable("a");
+    config.put("a", Map.of("number", "many"));
+    String reason =
+        "The extension a cannot start: evenkeel.extensions.a.number is 'many', which is no int."
+            + " Correct it and POST /api/extensions/a/enable again";
+    assertThat(extensions.switchboard().enable("a")).isEqualTo(new Switched.Refused(reason));
+    assertThat(info("a").reason()).isEqualTo(reason);
+    config.put("a", Map.of("number", "7"));
+    assertThat(extensions.switchboard().enable("a")).isEqualTo(new Switched.Done(true));
+  }
+
+  @Test
   @DisplayName("Promise 10: switched on again, it begins with the maps as it left them")
   void whatItKnewBeforeItWasSwitchedOffItKnowsAfterwards() throws Exception {
     var map = new AtomicReference<BoundedMap<String, Text>>();

@@ -5,13 +5,12 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * A regular expression that is searched for in bounded time. A text is looked at up to {@value
- * #LONGEST} characters, and a search that looks at characters more than {@value #MOST_LOOKS} times
- * is given up: some expressions take longer than the universe on the right text.
+ * #LONGEST} characters, and a search whose event has no {@link Looks} left is given up: some
+ * expressions take longer than the universe on the right text.
  */
 final class BoundedPattern {
 
   static final int LONGEST = 256 << 10;
-  private static final int MOST_LOOKS = 4_000_000;
 
   /** What a search came to. */
   enum Search {
@@ -34,33 +33,29 @@ final class BoundedPattern {
     }
   }
 
-  Search search(String text) {
+  /**
+   * @param looks what the event has left, which the search takes from
+   */
+  Search search(String text, Looks looks) {
+    if (looks.areOver()) {
+      return Search.GIVEN_UP;
+    }
     String looked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
     try {
-      return pattern.matcher(new Counted(looked, new int[] {MOST_LOOKS})).find()
+      return pattern.matcher(new Counted(looked, looks)).find()
           ? Search.FOUND
           : text.length() > LONGEST ? Search.GIVEN_UP : Search.NOT_FOUND;
-    } catch (TooManyLooksException | StackOverflowError e) {
+    } catch (Looks.OverException | StackOverflowError e) {
       return Search.GIVEN_UP;
     }
   }
 
-  private static final class TooManyLooksException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    TooManyLooksException() {
-      super("too many looks", null, false, false);
-    }
-  }
-
   /** A text that counts how often it is looked at. */
-  private record Counted(CharSequence text, int[] left) implements CharSequence {
+  private record Counted(CharSequence text, Looks looks) implements CharSequence {
 
     @Override
     public char charAt(int index) {
-      if (--left[0] < 0) {
-        throw new TooManyLooksException();
-      }
+      looks.take();
       return text.charAt(index);
     }
 
@@ -71,7 +66,7 @@ final class BoundedPattern {
 
     @Override
     public CharSequence subSequence(int start, int end) {
-      return new Counted(text.subSequence(start, end), left);
+      return new Counted(text.subSequence(start, end), looks);
     }
 
     @Override

@@ -67,8 +67,10 @@ final class Rule {
 
   /**
    * Where a text cannot be searched in time, a rule that forbids counts and one that allows not.
+   *
+   * @param looks what the event has left for all of its texts and rules
    */
-  boolean matches(ToolCall call) {
+  boolean matches(ToolCall call, Looks looks) {
     if (!agent.isEmpty() && !agent.equals(call.agent())) {
       return false;
     }
@@ -81,11 +83,11 @@ final class Rule {
     if (path != null && call.paths().stream().noneMatch(path::matches)) {
       return false;
     }
-    return pattern == null || call.texts().stream().anyMatch(text -> isFound(pattern, text));
+    return pattern == null || call.texts().stream().anyMatch(text -> isFound(pattern, text, looks));
   }
 
-  private boolean isFound(BoundedPattern wanted, String text) {
-    return switch (wanted.search(text)) {
+  private boolean isFound(BoundedPattern wanted, String text, Looks looks) {
+    return switch (wanted.search(text, looks)) {
       case FOUND -> true;
       case NOT_FOUND -> false;
       case GIVEN_UP -> kind != Kind.ALLOW;

@@ -28,13 +28,20 @@ final class Rules implements HookGuard {
 
   @Override
   public HookAnswer judge(HookEvent event) {
-    HookAnswer answer = answer(ToolCall.of(event));
+    return judge(event, new Looks(Looks.OF_AN_EVENT));
+  }
+
+  /**
+   * @param looks what all rules together may take for the event
+   */
+  HookAnswer judge(HookEvent event, Looks looks) {
+    HookAnswer answer = answer(ToolCall.of(event), looks);
     return dryRun && !(answer instanceof HookAnswer.None) ? answer.asDryRun() : answer;
   }
 
-  private HookAnswer answer(ToolCall call) {
+  private HookAnswer answer(ToolCall call, Looks looks) {
     for (Rule rule : rules) {
-      if (rule.matches(call)) {
+      if (rule.matches(call, looks)) {
         return rule.answer();
       }
     }

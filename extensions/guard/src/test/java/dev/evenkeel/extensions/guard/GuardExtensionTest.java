@@ -3,10 +3,13 @@ package dev.evenkeel.extensions.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.FailureMode;
 import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.testkit.ExtensionHarness;
 import dev.evenkeel.extension.testkit.RecordedEvent;
 import dev.evenkeel.extension.testkit.RecordedEvents;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +150,34 @@ class GuardExtensionTest {
             HookAnswer.DryRun.class,
             dry -> assertThat(dry.answer()).isInstanceOf(HookAnswer.Deny.class));
     assertThat(answers(started("dry-run", "true"), bash("ls"))).isEmpty();
+  }
+
+  /** What an extension registers is seen by a context only; this one takes down the modes. */
+  private static List<FailureMode> modesOf(GuardConfig config) {
+    var modes = new ArrayList<FailureMode>();
+    var context =
+        (ExtensionContext)
+            Proxy.newProxyInstance(
+                ExtensionContext.class.getClassLoader(),
+                new Class<?>[] {ExtensionContext.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("guard")) {
+                    modes.add((FailureMode) arguments[2]);
+                  }
+                  return method.getName().equals("config") ? config : null;
+                });
+    new GuardExtension().start(context);
+    return modes;
+  }
+
+  @Test
+  void aGuardThatFailsDeniesWhereItIsToldTo() {
+    assertThat(modesOf(new GuardConfig(true, false, true, Map.of())))
+        .hasSameSizeAs(GuardExtension.EVENTS)
+        .containsOnly(FailureMode.CLOSED);
+    assertThat(modesOf(new GuardConfig()))
+        .hasSameSizeAs(GuardExtension.EVENTS)
+        .containsOnly(FailureMode.OPEN);
   }
 
   @Test

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value whose name says that it is secret: {@code DB_PASSWORD=...} as in {@code .env} files,
  * {@code "apiKey": "..."} as in JSON and code, {@code --token ...} as in commands. Only the value
- * is replaced.
+ * is replaced: to its closing quotation mark; in a line of a {@code .env} file to the next space;
+ * elsewhere, as in the query of an address, to what separates values there.
  */
 final class AssignedValue implements Detector {
 
@@ -19,6 +20,8 @@ final class AssignedValue implements Detector {
 
   /** No white space, quotation marks, brackets, or what separates values. */
   private static final Ascii PLAIN = Ascii.of("0-9a-zA-Z!#$%*+./:=?@^_~-");
+
+  private static final Ascii IDENTIFIER = Ascii.of("0-9a-zA-Z_.");
 
   private static final int MOST_SPACE = 4;
   private static final int LEAST = 4;
@@ -45,6 +48,9 @@ final class AssignedValue implements Detector {
   /** A value, and what stands around it. */
   private record Value(int from, int to, boolean quoted, boolean spaced) {}
 
+  /** What stands between the name and the value. */
+  private record Between(int start, boolean spaced) {}
+
   @Override
   public @Nullable Finding find(Text text, int at, int length) {
     int nameEnd = text.runEnd(at + length, SecretNames.CHARACTERS, REST_OF_NAME);
@@ -57,8 +63,14 @@ final class AssignedValue implements Detector {
     if (meaning == null || meaning == Meaning.HEADER) {
       return null;
     }
-    Value value = valueBehind(text, operator, text.has(nameStart, "--"), operator > nameEnd);
-    if (value == null || !isSecret(text, nameStart, nameEnd, meaning, value)) {
+    Between between = behindOperator(text, operator, text.has(nameStart, "--"), operator > nameEnd);
+    if (between == null) {
+      return null;
+    }
+    boolean ofShell =
+        !between.spaced && text.runEnd(nameStart, UPPER_NAME, nameEnd - nameStart) == nameEnd;
+    Value value = valueAt(text, between, ofShell && EnvLines.beginsAt(text, nameStart));
+    if (value == null || !isSecret(text, meaning, value, ofShell)) {
       return null;
     }
     return new Finding(value.from, value.to, kind(), false);
@@ -83,23 +95,61 @@ final class AssignedValue implements Detector {
     return QUOTE.contains(text.at(quote)) ? quote + 1 : at;
   }
 
-  private static @Nullable Value valueBehind(
+  private static @Nullable Between behindOperator(
       Text text, int operator, boolean option, boolean spaceBefore) {
     int behind = behindOperator(text, operator);
     if (behind < 0 && !(option && spaceBefore)) {
       return null;
     }
     int start = text.runEnd(behind < 0 ? operator : behind, SPACE, MOST_SPACE);
-    boolean spaced = start > behind || spaceBefore;
+    return new Between(start, start > behind || spaceBefore);
+  }
+
+  private static @Nullable Value valueAt(Text text, Between between, boolean ofEnvLine) {
+    int start = between.start;
     int from = skipQuote(text, start);
     boolean quoted = from > start;
-    int to = text.runEnd(from, quoted ? IN_QUOTES : PLAIN, MOST + 1);
-    boolean closed = !quoted || text.at(to) == Text.NONE || isClosed(text, to);
-    return closed && to - from <= MOST ? new Value(from, to, quoted, spaced) : null;
+    int to;
+    if (quoted) {
+      to = quotedEnd(text, from, from - 1 - start);
+    } else if (ofEnvLine && !isCall(text, from)) {
+      to = EnvLines.wordEnd(text, from, MOST + 1);
+    } else {
+      to = text.runEnd(from, PLAIN, MOST + 1);
+    }
+    return to >= from && to - from <= MOST ? new Value(from, to, quoted, between.spaced) : null;
+  }
+
+  /**
+   * The end of what began with a quotation mark and so many backslashes before it: at the next such
+   * mark on the line; where there is none, at any that ends a value without spaces; else -1.
+   */
+  private static int quotedEnd(Text text, int from, int backslashes) {
+    int mark = text.at(from - 1);
+    int before = 0;
+    int most = mark == '`' ? from : from + MOST + 1; // a shell runs what is between such marks
+    for (int i = from; i < most && text.at(i) != Text.NONE && text.at(i) != '\n'; i++) {
+      if (text.at(i) == mark && before <= backslashes) {
+        return i - before;
+      }
+      before = text.at(i) == '\\' ? before + 1 : 0;
+    }
+    int to = text.runEnd(from, IN_QUOTES, MOST + 1);
+    return text.at(to) == Text.NONE || isClosed(text, to) ? to : -1;
   }
 
   private static boolean isClosed(Text text, int at) {
     return QUOTE.contains(text.at(text.runEnd(at, BACKSLASH, MOST_SPACE)));
+  }
+
+  /** {@code readToken(}, {@code config[}: code, and nothing that a line of a file has. */
+  private static boolean isCall(Text text, int from) {
+    int name = text.runEnd(from, IDENTIFIER, MOST);
+    return name > from && (text.at(name) == '(' || text.at(name) == '[');
+  }
+
+  private static boolean opens(int c) {
+    return c == '(' || c == '[' || c == '{';
   }
 
   /** Behind {@code =}, {@code :}, {@code :=} or {@code =>}; -1 where there is none of them. */
@@ -112,18 +162,18 @@ final class AssignedValue implements Detector {
     return (first == ':' && second == '=') || (first == '=' && second == '>') ? at + 2 : at + 1;
   }
 
-  private static boolean isSecret(Text text, int nameStart, int nameEnd, Meaning meaning, Value v) {
+  private static boolean isSecret(Text text, Meaning meaning, Value v, boolean ofShell) {
     int length = v.to - v.from;
     if (length < LEAST || Placeholders.isOne(text, v.from, v.to) || isPlace(text, v)) {
       return false;
     }
-    int next = text.at(v.to);
-    if (!v.quoted && (next == '(' || next == '[' || next == '{')) {
+    if (!v.quoted && opens(text.at(v.to))) {
       return false; // code
     }
-    boolean ofShell =
-        !v.spaced && text.runEnd(nameStart, UPPER_NAME, nameEnd - nameStart) == nameEnd;
     boolean chosen = meaning == Meaning.PASSWORD;
+    if (v.quoted && !Phrases.canBeSecret(text, v.from, v.to, chosen, ofShell)) {
+      return false;
+    }
     if (ofShell) {
       return chosen ? length >= LEAST_CHOSEN || hasDigit(text, v) : hasDigit(text, v);
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Authorization implements Detector {
 
   private static final Ascii CREDENTIALS = Ascii.of("0-9a-zA-Z._~+/=%!-");
+  private static final Ascii QUOTES = Ascii.of("\\\"'`");
   private static final Ascii SPACE_AND_QUOTES = Ascii.of(" \t\\\"'`");
   private static final Ascii SEPARATORS = Ascii.of(" \t\\\"'`:=");
   private static final int MOST_SEPARATORS = 12;
@@ -32,21 +33,41 @@ final class Authorization implements Detector {
   @Override
   public @Nullable Finding find(Text text, int at, int length) {
     int name = at + length;
-    int begin = text.runEnd(name, SEPARATORS, MOST_SEPARATORS);
-    if (!separates(text, name, begin)) {
+    int value = text.runEnd(name, SEPARATORS, MOST_SEPARATORS);
+    if (!separates(text, name, value)) {
       return null;
     }
-    int scheme = text.runEnd(begin, Ascii.TOKEN, LONGEST_SCHEME);
-    if (scheme > begin && text.at(scheme) == ' ' && CREDENTIALS.contains(text.at(scheme + 1))) {
+    int begin = value;
+    int scheme = text.runEnd(value, Ascii.TOKEN, LONGEST_SCHEME);
+    if (scheme > value && text.at(scheme) == ' ' && CREDENTIALS.contains(text.at(scheme + 1))) {
       begin = text.runEnd(scheme, SPACE_AND_QUOTES, MOST_SEPARATORS);
+      if (text.hasIgnoringCase(value, "basic ")) {
+        int end = text.runEnd(begin, Letters.BASE64, MOST);
+        if (Letters.areBasicCredentials(text, begin, end)) {
+          return new Finding(begin, end, kind(), false);
+        }
+      }
     }
     int end = text.runEnd(begin, CREDENTIALS, MOST);
     boolean taken =
         end - begin >= LEAST
             && text.at(end) != '('
-            && AssignedValue.mixesDigitsAndLetters(text, begin, end)
+            && (AssignedValue.mixesDigitsAndLetters(text, begin, end)
+                || (saysToken(text, at, name, value, begin) && Letters.areMade(text, begin, end)))
             && !Placeholders.isOne(text, begin, end);
     return taken ? new Finding(begin, end, kind(), false) : null;
+  }
+
+  /**
+   * Whether a token has to follow, so that it is one also without a digit. What stands without
+   * quotation marks behind a name in such marks is a variable.
+   */
+  private static boolean saysToken(Text text, int at, int name, int value, int begin) {
+    if (text.hasIgnoringCase(at, "authorization")) {
+      return begin > value
+          && (text.hasIgnoringCase(value, "bearer ") || text.hasIgnoringCase(value, "token "));
+    }
+    return !QUOTES.contains(text.at(name)) || QUOTES.contains(text.at(value - 1));
   }
 
   private static boolean separates(Text text, int from, int to) {

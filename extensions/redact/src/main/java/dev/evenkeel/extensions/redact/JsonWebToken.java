@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonWebToken implements Detector {
 
   private static final Ascii ALPHABET = Ascii.of("0-9a-zA-Z_.-");
-  private static final int MOST = 16 << 10;
   private static final int LEAST_PART = 10;
 
   @Override
@@ -26,7 +25,7 @@ final class JsonWebToken implements Detector {
     if (!text.startsWord(at, ALPHABET)) {
       return null;
     }
-    int end = text.runEnd(at, ALPHABET, MOST);
+    int end = text.runEnd(at, ALPHABET, text.to() - at); // once for each run: a word starts there
     while (end > at && text.at(end - 1) == '.') {
       end--;
     }

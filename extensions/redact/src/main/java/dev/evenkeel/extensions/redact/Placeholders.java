@@ -10,7 +10,6 @@ import java.util.Set;
 final class Placeholders {
 
   private static final int LONGEST = 64;
-  private static final String STARTS = "$<{%[(#@!&";
   private static final Set<String> WORDS =
       Set.of(
           "password",
@@ -71,13 +70,13 @@ final class Placeholders {
           "args.",
           "params.",
           "secrets.",
-          "vars.");
+          "vars.",
+          "@microsoft.keyvault(");
 
   private Placeholders() {}
 
   static boolean isOne(Text text, int from, int to) {
-    int first = text.at(from);
-    if (STARTS.indexOf(first) >= 0 || isOneCharacter(text, from, to)) {
+    if (isOneCharacter(text, from, to) || Templates.areAll(text, from, to)) {
       return true;
     }
     if (text.has(to - 3, "...") || text.hasIgnoringCase(from, "redacted:")) {

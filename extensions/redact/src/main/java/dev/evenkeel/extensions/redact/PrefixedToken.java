@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token that says what it is by how it begins.
  *
- * @param alphabet what follows the prefix; a part of {@link #WORD}, so that two runs never overlap
+ * @param alphabet what follows the prefix
  * @param least how many characters follow the prefix at least
- * @param most how many at most: more is something else
+ * @param most how many at most, more is something else; or {@link #ANY_LENGTH}
  * @param digits how many of them are digits at least: words have none
  */
 record PrefixedToken(
@@ -20,12 +20,27 @@ record PrefixedToken(
   /** What may stand directly before a token. A full stop ends a sentence. */
   private static final Ascii NOT_BEFORE = Ascii.TOKEN;
 
-  static PrefixedToken of(String kind, Ascii alphabet, int least, int most, String... prefixes) {
-    return new PrefixedToken(kind, List.of(prefixes), alphabet, least, most, 1);
+  /** Then the token goes on as long as its alphabet does. */
+  static final int ANY_LENGTH = Integer.MAX_VALUE;
+
+  /**
+   * So many characters tell whether there is a token. Where there is none a place costs no more
+   * than this, and the characters of one that was found are not looked at again: that is linear in
+   * the text. Only an alphabet without a hyphen and a full stop can still be refused by what
+   * follows it, and in a run of such letters no second token begins.
+   */
+  private static final int TOLD_BY = 512;
+
+  static PrefixedToken of(String kind, Ascii alphabet, int least, String... prefixes) {
+    return new PrefixedToken(kind, List.of(prefixes), alphabet, least, ANY_LENGTH, 1);
   }
 
   PrefixedToken withDigits(int count) {
     return new PrefixedToken(kind, keywords, alphabet, least, most, count);
+  }
+
+  PrefixedToken atMost(int characters) {
+    return new PrefixedToken(kind, keywords, alphabet, least, characters, digits);
   }
 
   @Override
@@ -34,13 +49,25 @@ record PrefixedToken(
       return null;
     }
     int begin = at + length;
-    int end = text.runEnd(begin, alphabet, most + 1);
+    int told = text.runEnd(begin, alphabet, TOLD_BY);
+    int end = beforeFullStops(text, begin, told);
+    int found = end - begin;
+    if (found < least || found > most || !hasDigits(text, begin, end)) {
+      return null;
+    }
+    if (told - begin == TOLD_BY) {
+      end = beforeFullStops(text, begin, text.runEnd(told, alphabet, text.to() - told));
+    }
+    return cutsAWord(text, end) ? null : new Finding(at, end, kind, true);
+  }
+
+  /** Where the token ends, without the full stops behind it. */
+  private static int beforeFullStops(Text text, int begin, int runEnd) {
+    int end = runEnd;
     while (end > begin && text.at(end - 1) == '.') {
       end--;
     }
-    int found = end - begin;
-    boolean fits = found >= least && found <= most && !cutsAWord(text, end);
-    return fits && hasDigits(text, begin, end) ? new Finding(at, end, kind, true) : null;
+    return end;
   }
 
   private static boolean cutsAWord(Text text, int end) {

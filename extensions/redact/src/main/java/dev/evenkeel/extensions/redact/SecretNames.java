@@ -42,12 +42,23 @@ final class SecretNames {
           "authkey",
           "sessionkey",
           "hmackey",
-          "deploykey");
+          "deploykey",
+          "appkey",
+          "paymentkey",
+          "merchantkey",
+          "stripekey",
+          "adyenkey",
+          "paypalkey",
+          "braintreekey",
+          "razorpaykey",
+          "licensekey");
   private static final List<String> HEADERS = List.of("authorization", "cookie");
 
   /** The working folder, and positions in a list: the same words for something else. */
   private static final List<String> NOT =
       List.of("pwd", "oldpwd", "pagetoken", "nexttoken", "continuationtoken", "maxtoken");
+
+  private static final List<String> NOT_AT_END = NOT.subList(2, NOT.size());
 
   private SecretNames() {}
 
@@ -64,16 +75,26 @@ final class SecretNames {
       }
     }
     String name = letters.toString();
-    if (NOT.contains(name) || NOT.stream().skip(2).anyMatch(name::endsWith)) {
+    if (NOT.contains(name) || endsWithOne(name, NOT_AT_END)) {
       return null;
     }
-    if (PASSWORDS.stream().anyMatch(name::endsWith) || isPass(text, name, to)) {
+    if (endsWithOne(name, PASSWORDS) || isPass(text, name, to)) {
       return Meaning.PASSWORD;
     }
-    if (KEYS.stream().anyMatch(name::endsWith)) {
+    if (endsWithOne(name, KEYS)) {
       return Meaning.KEY;
     }
-    return HEADERS.stream().anyMatch(name::endsWith) ? Meaning.HEADER : null;
+    return endsWithOne(name, HEADERS) ? Meaning.HEADER : null;
+  }
+
+  /** A loop and no stream: it is asked for every name that ends as a secret one may. */
+  private static boolean endsWithOne(String name, List<String> endings) {
+    for (int i = 0; i < endings.size(); i++) {
+      if (name.endsWith(endings.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Most names are told by their last letters already: this is asked for every field. */

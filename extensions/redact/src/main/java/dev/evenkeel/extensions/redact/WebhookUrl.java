@@ -8,7 +8,9 @@ final class WebhookUrl implements Detector {
 
   private static final Ascii PATH = Ascii.of("0-9a-zA-Z_/@%.-");
   private static final int LEAST = 20;
-  private static final int MOST = 300;
+
+  /** So many characters tell whether it is one; the rest of a longer path belongs to it. */
+  private static final int TOLD_BY = 300;
 
   @Override
   public String kind() {
@@ -28,9 +30,12 @@ final class WebhookUrl implements Detector {
   @Override
   public @Nullable Finding find(Text text, int at, int length) {
     int begin = at + length;
-    int end = text.runEnd(begin, PATH, MOST);
-    boolean real = end - begin >= LEAST && hasDigit(text, begin, end);
-    return real ? new Finding(begin, end, kind(), true) : null;
+    int told = text.runEnd(begin, PATH, TOLD_BY);
+    boolean real = told - begin >= LEAST && hasDigit(text, begin, told);
+    if (!real) {
+      return null;
+    }
+    return new Finding(begin, text.runEnd(told, PATH, text.to() - told), kind(), true);
   }
 
   private static boolean hasDigit(Text text, int from, int to) {

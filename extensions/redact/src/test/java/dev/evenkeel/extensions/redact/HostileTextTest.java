@@ -56,6 +56,11 @@ class HostileTextTest {
             "password=",
             "password:",
             "PASSWORD=a1:",
+            "PASSWORD=a1\\n",
+            "PASSWORD='a ",
+            "password='${a}[",
+            "authorization: basic YTpi",
+            "authorization: bearer a",
             "key\\\\\\\\",
             "token ",
             "\\\"token\\\":\\\"",
@@ -78,6 +83,13 @@ class HostileTextTest {
             "abcab",
             "hooks.slack.com/services/",
             "sk_live_",
+            "xoxe.",
+            "glft-a.",
+            "glc_/",
+            "glsa_a=",
+            "whsec_/",
+            "whsec_1" + "a".repeat(40) + "/",
+            "sntryu_/",
             "xoxb-1-"));
     for (Detector each : Detectors.all()) {
       if (each instanceof PrefixedToken token) {
@@ -118,6 +130,14 @@ class HostileTextTest {
   void theLargestEventOfOneLetterStaysItself() throws Exception {
     HookEvent event = event("a", (16 << 20) - 10);
     assertThat(REDACTOR.redact(event)).isSameAs(event);
+  }
+
+  @Test
+  void aTokenOfTheLargestEventIsReplacedWhole() throws Exception {
+    HookEvent event = event("1a", (16 << 20) - 100);
+    String json = event.json().replaceFirst("1a", "ya" + "29.");
+    HookEvent kept = REDACTOR.redact(HookEvent.read("x", json, Instant.EPOCH));
+    assertThat(kept.json()).matches("\\{\"a\":\"\\[redacted:google-oauth-token#\\w{8}]\"}");
   }
 
   @Test

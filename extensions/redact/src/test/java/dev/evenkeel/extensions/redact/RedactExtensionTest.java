@@ -1,10 +1,14 @@
 package dev.evenkeel.extensions.redact;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.testkit.ExtensionHarness;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -115,6 +119,9 @@ class RedactExtensionTest {
         "export AWS_SECRET_ACCESS_KEY=§",
         "1\tSTRIPE_SECRET=§\n2\tDEBUG=true",
         "API_KEY=\"§\"",
+        "APP_KEY=§",
+        "STRIPE_KEY=§",
+        "adyenKey: '§'",
         "secret: §",
         "password = '§'",
         "const apiKey = \"§\";",
@@ -140,6 +147,126 @@ class RedactExtensionTest {
     String kept = keptText(text.replace("§", word));
     assertThat(kept).doesNotContain(word);
     assertThat(kept).matches("(?s)" + quotedAround(text));
+  }
+
+  /** The secret stands where the sign is. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DB_PASSWORD=\"§\" | two words 9",
+        "export DB_PASSWORD='§' && make | it is 4 \"words\"",
+        "DB_PASSWORD=\"§\" | a\\\"b 9 c",
+        "{\\\"password\\\": \\\"§\\\"} | two words 9",
+        "password: \"§\" | two wörds 9",
+        "PASSWORD=§ | p4ss,rest",
+        "A=1\nPASSWORD=§\nB=2 | p4ss&rest",
+        "export PASSWORD=§ B=2 | p4ss;rest|x",
+        "  12\tPASSWORD=§\n | p4ss-(rest)",
+        "    12→PASSWORD=§ | p4ssé\"rest",
+        "+PASSWORD=§ | p4ss{}rest",
+        "      - DB_PASSWORD=§ | p4ss<rest>",
+        "echo \"A=1\nPASSWORD=§\" > .env | p4ss,rest",
+        "A=1\\nB=2 C=3\nPASSWORD=§\\nD=4 | p4ss,rest",
+        "https://a.b/?password=§&b=c | p4ss99word",
+        "https://a.b/?PASSWORD=§&b=c | p4ss99word",
+        "password = \"§\" | !ecret99",
+        "password = \"§\" | @ecret99",
+        "password = \"§\" | #ecret99",
+        "password = \"§\" | $ecret99!",
+        "password = \"§\" | $2b$12$abcdef",
+        "password = \"§\" | %ecret99",
+        "password = \"§\" | &ecret99",
+        "password = \"§\" | (ecret99",
+        "password = \"§\" | [ecret99",
+        "password = \"§\" | {ecret99",
+        "password = \"§\" | [a]b(c99",
+        "PASSWORD=§ | (ecret99",
+        "PASSWORD=§ | {ecret}99",
+        "postgres://app:§@db | !ecret",
+        "postgres://app:§@db | $1",
+      })
+  void theWholeOfAValueIsReplaced(String textAndValue) {
+    String text = textAndValue.substring(0, textAndValue.indexOf(" | "));
+    String value = textAndValue.substring(textAndValue.indexOf(" | ") + 3);
+    assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PASSWORD=\"${DB_PASSWORD}\"",
+        "PASSWORD=${DB_PASSWORD9:-}",
+        "PASSWORD=\"$(cat /run/secrets/db9)\"",
+        "PASSWORD=$(cat /run/secrets/db9)",
+        "PASSWORD=`cat /run/secrets/db9`",
+        "PASSWORD=$A9:$B9",
+        "TLS_SECRET=${RELEASE}-tls-certificate",
+        "PASSWORD=<your password 9>",
+        "PASSWORD=<password9>",
+        "PASSWORD={{ password9 }}",
+        "PASSWORD=\"{{ .Values.password9 }}\"",
+        "SECRET=${{ secrets.SECRET_9 }}",
+        "PASSWORD=%PASSWORD9%",
+        "PASSWORD=***",
+        "PASSWORD=[hidden9x]",
+        "PASSWORD=readToken(file2)",
+        "$env:PASSWORD=$env:PASSWORD9",
+        "password: \"Must have at least 8 characters\"",
+        "password: \"8 characters or more, please\"",
+        "log(\"password: \" + user2.name + \" ok\")",
+        "log(\"password=\"+user2+\" ok\")",
+        "\"token\": \"The 2nd one that came\"",
+        "postgres://app:%s@db",
+        "postgres://app:$PASSWORD@db",
+        "x = '{\"password\": \"' + user2 + '\"}'",
+      })
+  void whatIsFilledInByOthersStays(String text) {
+    assertThat(keptText(text)).isEqualTo(text);
+  }
+
+  @Test
+  void aFieldWhosePasswordBeginsLikeAPlaceholderIsReplaced() {
+    for (String value :
+        List.of("!ecret", "@ecret", "#ecret", "%ecret", "&ecret", "(ecret", "{e}c4")) {
+      assertThat(kept("{\"password\":\"" + value + "\"}"))
+          .matches("\\{\"password\":\"" + MARKER + "\"}");
+    }
+    for (String value : List.of("${A}", "$A", "<a b>", "{{ a }}", "%A%", "****", "[hidden]")) {
+      String json = "{\"password\":\"" + value + "\"}";
+      assertThat(kept(json)).isEqualTo(json);
+    }
+  }
+
+  /** A header says what follows it: then a digit is not asked for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Basic §",
+        "curl -H 'authorization: basic §' https://example.com",
+        "{\\\"Authorization\\\": \\\"Basic §\\\"}",
+        "Proxy-Authorization: Basic §",
+      })
+  void basicCredentialsWithoutADigitAreReplaced(String text) {
+    for (String credentials : List.of("user:pass", "a:b", "aladdin:open sesame", "né:à")) {
+      String value = Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
+      assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization: Bearer §",
+        "-H \"Authorization: token §\"",
+        "X-Api-Key: §",
+        "\"x-api-key\": \"§\"",
+        "PRIVATE-TOKEN: §",
+      })
+  void aTokenWithoutADigitBehindItsHeaderIsReplaced(String text) {
+    String letters = new Secrets(5).letters(24);
+    for (String value : List.of(letters, letters.toLowerCase(Locale.ROOT), "a-" + letters)) {
+      assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+    }
   }
 
   /** What stands before and behind the secret stays. */
@@ -178,6 +305,15 @@ class RedactExtensionTest {
         "Authorization: Bearer $EVENKEEL_TOKEN",
         "Authorization: Bearer <token>",
         "Authorization: required for all of the doors",
+        "Authorization: Basic authentication is what the door wants",
+        "Authorization: Basic credentials",
+        "Authorization: Bearer token in the header",
+        "Authorization: Bearer access_token_of_user",
+        "Authorization: Bearer ACCESS_TOKEN_GOES_HERE",
+        "Authorization: Bearer service.accessToken",
+        "{\"x-api-key\": anthropicApiKeyOfThisProcess}",
+        "x-api-key: configuration.anthropicKey",
+        "a bearer authentication/authorization scheme",
         "token = process.env.TOKEN_2",
         "password=********",
         "{\"type\": \"password\", \"name\": \"password\"}",
@@ -242,6 +378,33 @@ class RedactExtensionTest {
     assertThatThrownBy(() -> harness(Map.of(key, value)))
         .hasMessageContaining("evenkeel.extensions.redact." + key)
         .hasMessageContaining(reason);
+  }
+
+  /**
+   * Providers make their tokens longer over the years; one of Google has about 1,000 characters.
+   */
+  @Test
+  void aTokenThatIsLongerThanTodaysIsReplacedWhole() {
+    for (Detector each : Detectors.all()) {
+      if (each instanceof PrefixedToken token && token.most() == PrefixedToken.ANY_LENGTH) {
+        for (String prefix : token.keywords()) {
+          for (int length : List.of(100, 511, 512, 513, 1_000, 5_000)) {
+            String longer = prefix + (token.alphabet().contains('a') ? "a1" : "A2").repeat(length);
+            assertThat(keptText("a " + longer + ", b"))
+                .matches("a \\[redacted:" + token.kind() + "#\\w{8}], b");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLongAddressOfAWebhookAndALongJwtAreReplacedWhole() {
+    String path = "T0B1C2D3/".repeat(100) + "end";
+    assertThat(keptText("https://hooks.slack.com/services/" + path + " b"))
+        .matches("https://hooks.slack.com/services/" + MARKER + " b");
+    String jwt = secret("jwt") + word.repeat(2_000);
+    assertThat(keptText("a " + jwt + " b")).matches("a " + MARKER + " b");
   }
 
   @Test

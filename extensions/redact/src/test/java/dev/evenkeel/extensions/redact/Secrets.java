@@ -63,6 +63,30 @@ final class Secrets {
     all.put("stripe-key", () -> "sk" + "_live_" + with(WORD, 24));
     all.put("stripe-key.restricted", () -> "rk" + "_test_" + with(WORD, 99));
     all.put("shopify-token", () -> "sh" + "pat_" + with(HEX, 32));
+    all.put("terraform-token", () -> with(WORD, 14) + "." + "atlas" + "v1." + with(TOKEN, 67));
+    all.put("supabase-key", () -> "sb" + "p_" + with(HEX, 40));
+    all.put("supabase-key.secret", () -> "sb" + "_secret_" + with(TOKEN, 31));
+    all.put("heroku-key", () -> "HR" + "KU-" + with(TOKEN, 60));
+    all.put("xai-key", () -> "xa" + "i-" + with(WORD, 80));
+    all.put("perplexity-key", () -> "pp" + "lx-" + with(WORD, 48));
+    all.put("replicate-token", () -> "r" + "8_" + with(WORD, 37));
+    all.put("langsmith-key", () -> "ls" + "v2_pt_" + with(HEX, 32) + "_" + with(HEX, 10));
+    all.put("tavily-key", () -> "tv" + "ly-" + with(WORD, 32));
+    all.put("rubygems-key", () -> "ruby" + "gems_" + with(HEX, 48));
+    all.put("dockerhub-token", () -> "dckr" + "_pat_" + with(TOKEN, 27));
+    all.put("atlassian-token", () -> "AT" + "ATT3" + with(TOKEN, 180) + "=" + of("ABCDEF", 8));
+    all.put("linear-key", () -> "lin" + "_api_" + with(WORD, 40));
+    all.put("postman-key", () -> "PM" + "AK-" + with(HEX, 24) + "-" + with(HEX, 34));
+    all.put("mailgun-key", () -> "ke" + "y-" + with(HEX, 32));
+    all.put("stripe-key.webhook", () -> "wh" + "sec_" + with(WORD + "+/", 32));
+    all.put("square-token", () -> "sq" + "0atp-" + with(TOKEN, 22));
+    all.put("square-token.access", () -> "EA" + "AAE" + with(TOKEN, 59));
+    all.put("notion-token", () -> "nt" + "n_" + with(WORD, 46));
+    all.put("figma-token", () -> "fi" + "gd_" + with(TOKEN, 40));
+    all.put("grafana-token", () -> "gl" + "sa_" + with(WORD, 32) + "_" + with(HEX, 8));
+    all.put("newrelic-key", () -> "NR" + "AK-" + with(UPPER + DIGITS, 27));
+    all.put("sentry-token", () -> "sn" + "trys_" + with(WORD, 100) + "_" + of(WORD, 43));
+    all.put("age-key", () -> "AGE-" + "SECRET-KEY-1" + of(UPPER, 56) + of(DIGITS, 2));
     all.put("jwt", () -> jwt());
     all.put("private-key", () -> pem("RSA PRIVATE KEY"));
     all.put("private-key.openssh", () -> pem("OPENSSH PRIVATE KEY"));
@@ -71,6 +95,11 @@ final class Secrets {
 
   String word(int length) {
     return with(WORD, length);
+  }
+
+  /** In both cases, and without a digit. */
+  String letters(int length) {
+    return of(LOWER + UPPER, length);
   }
 
   private String jwt() {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,23 @@ class SecretsCorpusTest {
     return redactor.redact(HookEvent.read("claude-code", json, Instant.EPOCH));
   }
 
+  /** What is told by what stands before it has no form of its own: other tests have those. */
+  private static final Set<String> TOLD_BY_PLACE =
+      Set.of("url-password", "authorization", "bearer-token", "secret-value");
+
+  @Test
+  void thereAreSecretsOfEveryKindThatIsLookedFor() {
+    Set<String> made = new TreeSet<>(TOLD_BY_PLACE);
+    new Secrets(1).byForm().keySet().forEach(form -> made.add(kind(form)));
+    Set<String> lookedFor = new TreeSet<>();
+    Detectors.all().forEach(each -> lookedFor.add(each.kind()));
+    assertThat(made).isEqualTo(lookedFor);
+  }
+
+  private static String kind(String form) {
+    return form.replaceFirst("\\..*", "");
+  }
+
   @Test
   void everySecretIsFoundInEveryPlace() throws Exception {
     var missed = new ArrayList<String>();
@@ -66,7 +85,7 @@ class SecretsCorpusTest {
     for (int seed = 0; seed < SEEDS; seed++) {
       for (var form : new Secrets(seed).byForm().entrySet()) {
         String secret = form.getValue().get();
-        String kind = form.getKey().replaceFirst("\\..*", "");
+        String kind = kind(form.getKey());
         for (var place : PLACES.entrySet()) {
           String around = kind.equals("webhook-url") ? "https://hooks.slack.com/services/" : "";
           String text = place.getValue().apply(around + secret);

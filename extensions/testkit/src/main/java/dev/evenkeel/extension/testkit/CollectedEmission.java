@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
@@ -26,6 +25,7 @@ final class CollectedEmission implements Emission {
   private final Map<String, JsonNode> attached = new LinkedHashMap<>();
   private final List<Derived> derived = new ArrayList<>();
   private @Nullable String dropped;
+  private final EmissionSize size = new EmissionSize();
   private boolean over;
 
   /**
@@ -39,9 +39,8 @@ final class CollectedEmission implements Emission {
   @Override
   public void attach(String field, @Nullable Object value) {
     HookEvent to = requireEvent("attach");
-    JsonNode json = value == null ? NullNode.getInstance() : JSON.valueToTree(value);
     if (to.at(field).isMissingNode() && !to.attachments().containsKey(field)) {
-      attached.putIfAbsent(requireNonNull(field), json.deepCopy());
+      attached.putIfAbsent(requireNonNull(field), size.take(value, JSON));
     }
   }
 
@@ -53,13 +52,14 @@ final class CollectedEmission implements Emission {
   @Override
   public void emit(Session session, String name, ObjectNode data) {
     requireCall();
+    size.take(data);
     derived.add(new Derived(requireNonNull(session), requireNonNull(name), data.deepCopy()));
   }
 
   @Override
   public void drop(String reason) {
     requireEvent("drop");
-    dropped = requireNonNull(reason);
+    dropped = dropped == null ? requireNonNull(reason) : dropped;
   }
 
   void close() {

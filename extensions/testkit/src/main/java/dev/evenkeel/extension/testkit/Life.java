@@ -75,7 +75,7 @@ final class Life {
       if (emission != null) {
         event = event.withAttachments(emission.attached());
         derived.addAll(emission.derived());
-        dropped = emission.dropped() == null ? dropped : emission.dropped();
+        dropped = dropped == null ? emission.dropped() : dropped;
       }
     }
     evictions.addAll(evict());

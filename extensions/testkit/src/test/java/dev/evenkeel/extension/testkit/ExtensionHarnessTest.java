@@ -60,6 +60,51 @@ class ExtensionHarnessTest {
   }
 
   @Test
+  void theFirstDropWinsAsInTheServer() {
+    var harness =
+        harness(
+                context -> {
+                  context.process(
+                      "*",
+                      (event, emission) -> {
+                        emission.drop("first");
+                        emission.drop("second");
+                      });
+                  context.process("*", (event, emission) -> emission.drop("third"));
+                })
+            .start();
+    assertThat(harness.send("claude-code", EVENT).dropped()).isEqualTo("first");
+  }
+
+  @Test
+  void aCallThatAddsMoreThanAMegabyteFailsAndLeavesNothing() {
+    // Given
+    String half = "x".repeat(1 << 19);
+    var harness =
+        harness(
+                context -> {
+                  context.process(
+                      "X",
+                      (event, emission) -> {
+                        emission.attach("a", half);
+                        emission.emit("b", data("k", half));
+                      });
+                  context.process(
+                      "X", (event, emission) -> emission.attach("c", Map.of("k", half)));
+                  context.process(
+                      "X", (event, emission) -> emission.attach("d", List.of(half, half)));
+                })
+            .start();
+    // When
+    Reaction reaction = harness.send("claude-code", EVENT);
+    // Then
+    assertThat(reaction.attached()).containsOnlyKeys("c");
+    assertThat(reaction.derived()).isEmpty();
+    assertThat(reaction.failures()).hasSize(2);
+    assertThat(reaction.failures().getFirst()).hasMessageContaining("more than 1048576 bytes");
+  }
+
+  @Test
   void aProcessorSeesTheEventsOfItsNameOnly() {
     // Given
     var seen = new ArrayList<String>();
