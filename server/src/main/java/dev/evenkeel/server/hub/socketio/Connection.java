@@ -35,7 +35,7 @@ final class Connection implements SessionListener {
     this.session = session;
     this.applications = applications;
     this.ids = ids;
-    this.decoder = new PacketDecoder(config);
+    this.decoder = new PacketDecoder(config, clients::containsKey);
     session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
     this.connectTimer = session.schedule(config.connectTimeout(), this::closeUnlessJoined);
   }

@@ -2,27 +2,34 @@ package dev.evenkeel.server.hub.socketio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the messages of one connection together to packets. It is used by one thread at a time. */
 final class PacketDecoder {
 
   private final SocketConfig config;
+  private final Predicate<String> hasJoined;
 
   // Mutable state, guarded by the connection's loop: a packet whose attachments are still to come
   private @Nullable PacketText waiting;
   private final List<byte[]> attachments = new ArrayList<>();
   private long attachedBytes;
 
-  PacketDecoder(SocketConfig config) {
+  /**
+   * @param hasJoined whether the client is in a namespace: for others, nothing is kept
+   */
+  PacketDecoder(SocketConfig config, Predicate<String> hasJoined) {
     this.config = config;
+    this.hasJoined = hasJoined;
   }
 
   /**
    * Takes a text message.
    *
    * @return the packet, or null when its attachments are still to come
-   * @throws InvalidPacketException when it is none, or attachments are due
+   * @throws InvalidPacketException when it is none, when attachments are due, or when some are
+   *     announced for a namespace that the client has not joined
    */
   @Nullable Incoming text(String message) throws InvalidPacketException {
     if (waiting != null) {
@@ -38,6 +45,9 @@ final class PacketDecoder {
               .formatted(packet.attachments(), config.maxAttachments()));
     }
     packet.checkShape();
+    if (!hasJoined.test(packet.namespace())) {
+      throw new InvalidPacketException("attachments for a namespace that it has not joined");
+    }
     waiting = packet;
     return null;
   }

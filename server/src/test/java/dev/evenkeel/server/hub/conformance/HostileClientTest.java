@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients do that are slow, broken or hostile, and what it must not lead to. */
@@ -200,6 +201,18 @@ class HostileClientTest {
       socket.send(bytes);
     } catch (Exception e) {
       assertThat(socket.awaitIsClosed()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoHasNotJoinedCannotAnnounceAttachments(Wire.Kind kind) throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var stranger = kind.open(server)) {
+      stranger.send("4564-[\"message\"]");
+
+      stranger.awaitClosed();
+      assertThat(server.engine().status().closed()).containsEntry("parse error", 1L);
     }
   }
 
