@@ -216,6 +216,22 @@ class HostileClientTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"_placeholder\":true,\"num\":0}",
+        "{\"tool_input\":{\"_placeholder\":true}}",
+        "[{\"_placeholder\":true,\"num\":-1}]"
+      })
+  void whatLooksLikeAPlaceholderInAnEventWithoutAttachmentsStaysAsItIs(String json)
+      throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      socket.send("427[\"ask\"," + json + "]");
+      assertThat(socket.nextText()).isEqualTo("437[" + json + "]");
+    }
+  }
+
   @Test
   void aTextThatIsNoUtf8ClosesTheConnection() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
