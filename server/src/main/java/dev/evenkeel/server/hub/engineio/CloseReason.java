@@ -18,7 +18,7 @@ public final class CloseReason {
   /** The client polled a second time, or sent a second request, before the first was answered. */
   public static final String OVERLAP = "overlapping requests";
 
-  /** The client asked for more than it read. */
+  /** The client asked for more than it read, or read nothing for too long. */
   public static final String DOES_NOT_READ = "does not read";
 
   /** The server's own code failed. */

@@ -401,6 +401,58 @@ class HostileClientTest {
     }
   }
 
+  /** Waits so long as a client takes to be closed that reads and does not answer. */
+  private static void awaitAPingTimeout(ConformanceServer server) throws Exception {
+    try (var silent = TestSocket.opened(server)) {
+      silent.awaitClosed();
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsAskedWhenItReadsAgain() throws Exception {
+    var heartbeat =
+        EngineConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(1), Duration.ofMillis(200));
+    try (var server = serving(heartbeat);
+        var socket = joining(server)) {
+      // Given
+      Client client = application.next();
+      socket.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        client.emit(large);
+      }
+      // When
+      awaitAPingTimeout(server);
+      // Then
+      assertThat(application.reasons).isEmpty();
+      socket.readAgain();
+      int events = 0;
+      while (events < 32) {
+        events += ((String) socket.nextButPing()).startsWith("42") ? 1 : 0;
+      }
+      assertThat(socket.next()).isEqualTo("2");
+      assertThat(application.nextReason()).isEqualTo("ping timeout"); // it did not answer
+    }
+  }
+
+  @Test
+  void aClientThatNobodyLooksAfterIsClosedWhenItDoesNotRead() throws Exception {
+    var config =
+        EngineConfig.DEFAULT
+            .withHeartbeat(Duration.ofSeconds(1), Duration.ofSeconds(60))
+            .withReadTimeout(Duration.ofMillis(300));
+    try (var server = serving(config);
+        var socket = joining(server)) {
+      Client client = application.next();
+      socket.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        client.emit(large);
+      }
+      assertThat(application.nextReason()).isEqualTo("does not read");
+    }
+  }
+
   @Test
   void aClientThatAsksAndDoesNotReadIsClosed() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
