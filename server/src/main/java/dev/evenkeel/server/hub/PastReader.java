@@ -26,6 +26,8 @@ final class PastReader implements AutoCloseable {
 
   private static final int AT_A_TIME = 2;
   private static final int PAGE_EVENTS = 256;
+
+  /** A history's bytes, shared by the messages in which it is sent: all of them may wait unread. */
   private static final int HISTORY_BYTES = 1 << 20;
 
   /** While a history is put together its events are in memory and, joined, once more. */
@@ -176,7 +178,7 @@ final class PastReader implements AutoCloseable {
       return new Result.Later();
     }
     try {
-      byte[] json = historyJson(upTo, filter, wanted);
+      byte[] json = historyJson(upTo, filter, wanted, HISTORY_BYTES / names.size());
       var items = new ArrayList<Queued>();
       for (String name : names) {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
@@ -192,11 +194,11 @@ final class PastReader implements AutoCloseable {
     }
   }
 
-  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted) {
+  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int maxBytes) {
     List<byte[]> last =
         wanted.count() == 0
             ? List.of()
-            : past.last(upTo, filter, wanted.types(), wanted.count(), HISTORY_BYTES);
+            : past.last(upTo, filter, wanted.types(), wanted.count(), maxBytes);
     boolean fits = last.stream().allMatch(event -> memory.canHold(event.length));
     return Messages.historyJson(fits ? last : List.of(), past.count(filter, wanted.types()));
   }
