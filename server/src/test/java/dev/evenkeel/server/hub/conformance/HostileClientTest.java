@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -239,6 +240,19 @@ class HostileClientTest {
       String sid = polls.open();
       assertThat(polls.postBytes(sid, new byte[] {'4', (byte) 0xff}).statusCode()).isEqualTo(400);
       assertThat(polls.poll(sid).statusCode()).isEqualTo(400);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"permessage-deflate; client_max_window_bits", "x-webkit-deflate-frame"})
+  void compressionIsNotAgreedTo(String extension) throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      List<String> head = polls.upgrade("Sec-WebSocket-Extensions: " + extension);
+      assertThat(head.getFirst()).startsWith("HTTP/1.1 101");
+      assertThat(head)
+          .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-accept:"))
+          .noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-extensions"));
     }
   }
 
