@@ -1,5 +1,6 @@
 package dev.evenkeel.server.hub.socketio;
 
+import dev.evenkeel.server.hub.engineio.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PacketDecoder {
 
   private final SocketConfig config;
+  private final WaitingBytes all;
   private final Predicate<String> hasJoined;
 
   // Mutable state, guarded by the connection's loop: a packet whose attachments are still to come
@@ -17,9 +19,11 @@ final class PacketDecoder {
   private long attachedBytes;
 
   /**
+   * @param all what the attachments of all connections take
    * @param hasJoined whether the client is in a namespace: for others, nothing is kept
    */
-  PacketDecoder(SocketConfig config, Predicate<String> hasJoined) {
+  PacketDecoder(SocketConfig config, WaitingBytes all, Predicate<String> hasJoined) {
+    this.all = all;
     this.config = config;
     this.hasJoined = hasJoined;
   }
@@ -63,19 +67,31 @@ final class PacketDecoder {
     if (packet == null) {
       throw new InvalidPacketException("a binary attachment where none is due");
     }
-    attachedBytes += message.length;
-    if (attachedBytes > config.maxAttachmentBytes()) {
+    if (attachedBytes + message.length > config.maxAttachmentBytes()) {
       throw new InvalidPacketException(
           "attachments of more than %d bytes".formatted(config.maxAttachmentBytes()));
     }
+    if (!all.take(message.length)) {
+      throw new InvalidPacketException(
+          "attachments while those of all clients take %d bytes"
+              .formatted(config.maxWaitingBytes()),
+          CloseReason.NO_ROOM);
+    }
+    attachedBytes += message.length;
     attachments.add(message);
     if (attachments.size() < packet.attachments()) {
       return null;
     }
     Incoming whole = packet.whole(attachments);
+    close();
+    return whole;
+  }
+
+  /** Forgets the packet that is not whole. */
+  void close() {
     waiting = null;
     attachments.clear();
+    all.giveBack(attachedBytes);
     attachedBytes = 0;
-    return whole;
   }
 }

@@ -205,6 +205,40 @@ class HostileClientTest {
     }
   }
 
+  @Test
+  void theUnfinishedAttachmentsOfAllClientsTogetherAreBounded() throws Exception {
+    var config = SocketConfig.DEFAULT.withMaxWaitingBytes(1_000_000);
+    try (var server =
+            ConformanceServer.socketIo(EngineConfig.DEFAULT, config, Map.of("/", application), 0);
+        var first = joining(server);
+        var second = joining(server)) {
+      // Given
+      first.send("452-7[\"ask\",{\"_placeholder\":true,\"num\":0}]");
+      first.send(new int[600_000]);
+      first.send(new int[1]);
+      assertThat(first.nextText()).startsWith("461-7"); // it was whole, and is forgotten
+      assertThat(first.next()).isEqualTo(new byte[600_000]);
+      first.send("452-[\"ask\"]");
+      first.send(new int[600_000]);
+      // When
+      second.send("452-[\"ask\"]");
+      second.send(new int[600_000]);
+      // Then
+      await().until(() -> first.isClosed() || second.isClosed()); // whose came later
+      assertThat(application.nextReason()).isEqualTo("no room for attachments");
+      assertThat(server.engine().status().closed()).containsEntry("no room for attachments", 1L);
+      // When
+      (first.isClosed() ? second : first).close();
+      assertThat(application.nextReason()).isNotNull();
+      // Then
+      try (var third = joining(server)) {
+        third.send("451-7[\"ask\",{\"_placeholder\":true,\"num\":0}]");
+        third.send(new int[900_000]);
+        assertThat(third.nextText()).startsWith("461-7");
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void whoHasNotJoinedCannotAnnounceAttachments(Wire.Kind kind) throws Exception {

@@ -94,12 +94,12 @@ final class Polls implements AutoCloseable {
           .getOutputStream()
           .write(
               ("GET %s HTTP/1.1\r\n"
-                   + "Host: localhost:%d\r\n"
-                   + "Connection: Upgrade\r\n"
-                   + "Upgrade: websocket\r\n"
-                   + "Sec-WebSocket-Version: 13\r\n"
-                   + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                   + "%s\r\n\r\n")
+                      + "Host: localhost:%d\r\n"
+                      + "Connection: Upgrade\r\n"
+                      + "Upgrade: websocket\r\n"
+                      + "Sec-WebSocket-Version: 13\r\n"
+                      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                      + "%s\r\n\r\n")
                   .formatted(path, port, header)
                   .getBytes(StandardCharsets.US_ASCII));
       var reader =
