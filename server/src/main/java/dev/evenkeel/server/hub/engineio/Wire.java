@@ -222,7 +222,7 @@ final class Wire {
     transport = new Closed();
     upgradeTimer.cancel();
     boolean stuck = !outbox.isEmpty() || outbox.isOnTheWay();
-    outbox.clear();
+    outbox.giveUp();
     switch (last) {
       case Polling(Poll none, Probe probe) when probe != null ->
           probe.link().loop().execute(() -> probe.link().close(NORMAL));

@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -526,7 +527,7 @@ class HostileClientTest {
     }
   }
 
-  @Test
+  @RepeatedTest(20)
   void aClientThatDoesNotReadCanBeClosedAtOnce() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
         var socket = joining(server)) {
