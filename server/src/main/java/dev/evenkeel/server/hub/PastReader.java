@@ -26,6 +26,8 @@ final class PastReader implements AutoCloseable {
 
   private static final int AT_A_TIME = 2;
   private static final int PAGE_EVENTS = 256;
+
+  /** A history's bytes, shared by the messages in which it is sent: all of them may wait unread. */
   private static final int HISTORY_BYTES = 1 << 20;
 
   /** While a history is put together its events are in memory and, joined, once more. */
@@ -89,8 +91,12 @@ final class PastReader implements AutoCloseable {
    * @param then gets the result on the reader's thread; it has to return at once
    */
   void history(
-      long upTo, ClientFilter filter, int count, List<String> names, Consumer<Result> then) {
-    start(() -> readHistory(upTo, filter, count, names), then);
+      long upTo,
+      ClientFilter filter,
+      HistoryRequest wanted,
+      List<String> names,
+      Consumer<Result> then) {
+    start(() -> readHistory(upTo, filter, wanted, names), then);
   }
 
   private void start(Reading reading, Consumer<Result> then) {
@@ -165,13 +171,14 @@ final class PastReader implements AutoCloseable {
     return new Queued(Messages.missed(1), 0, event.id(), 0);
   }
 
-  private Result readHistory(long upTo, ClientFilter filter, int count, List<String> names) {
+  private Result readHistory(
+      long upTo, ClientFilter filter, HistoryRequest wanted, List<String> names) {
     long reserved = (long) COPIES * HISTORY_BYTES;
     if (!memory.reserveSpare(reserved)) {
       return new Result.Later();
     }
     try {
-      byte[] json = historyJson(upTo, filter, count);
+      byte[] json = historyJson(upTo, filter, wanted, HISTORY_BYTES / names.size());
       var items = new ArrayList<Queued>();
       for (String name : names) {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
@@ -187,10 +194,13 @@ final class PastReader implements AutoCloseable {
     }
   }
 
-  private byte[] historyJson(long upTo, ClientFilter filter, int count) {
-    List<byte[]> last = count == 0 ? List.of() : past.last(upTo, filter, count, HISTORY_BYTES);
+  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int maxBytes) {
+    List<byte[]> last =
+        wanted.count() == 0
+            ? List.of()
+            : past.last(upTo, filter, wanted.types(), wanted.count(), maxBytes);
     boolean fits = last.stream().allMatch(event -> memory.canHold(event.length));
-    return Messages.historyJson(fits ? last : List.of(), past.count(filter));
+    return Messages.historyJson(fits ? last : List.of(), past.count(filter, wanted.types()));
   }
 
   QueueState state() {

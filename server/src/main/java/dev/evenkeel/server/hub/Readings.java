@@ -63,11 +63,12 @@ final class Readings {
   }
 
   /** Reads the last events up to a place, unless a history is being read. */
-  void readHistory(Purpose purpose, long upTo, ClientFilter filter, int count, List<String> names) {
+  void readHistory(
+      Purpose purpose, long upTo, ClientFilter filter, HistoryRequest wanted, List<String> names) {
     if (!readingHistory) {
       readingHistory = true;
       reader.history(
-          upTo, filter, count, names, result -> arrive(new Arrival(purpose, filter, result)));
+          upTo, filter, wanted, names, result -> arrive(new Arrival(purpose, filter, result)));
     }
   }
 

@@ -37,9 +37,8 @@ final class Requests {
     try {
       switch (name) {
         case "filter" -> subscriber.filter(ClientFilter.only(argument));
-        case "get_history" -> subscriber.sendHistory(Wishes.DEFAULT_HISTORY);
-        case "request_history" ->
-            subscriber.sendHistory(Wishes.count(argument.path("limit"), "limit"));
+        case "get_history", "request_history" ->
+            subscriber.sendHistory(HistoryRequest.of(argument));
         case "get_status" -> say(subscriber);
         case Messages.EVENT -> {
           takeIn(argument, acknowledgement);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's place in the published events. It is sent what follows its place: from the window
@@ -22,7 +23,6 @@ final class Subscriber {
 
   private static final int MOST_AT_ONCE = 64;
   private static final int TURNS = 8;
-  private static final int NONE = -1;
 
   private enum Phase {
     /** It has not been sent its history yet. */
@@ -68,7 +68,7 @@ final class Subscriber {
   private volatile boolean wantsAnotherTry;
   private ClientFilter filter;
   private long place;
-  private int askedHistory = NONE;
+  private @Nullable HistoryRequest askedHistory;
   private boolean running;
   private boolean runAgain;
 
@@ -113,8 +113,8 @@ final class Subscriber {
   }
 
   /** Sends the last events once more, when what is under way is sent. */
-  void sendHistory(int count) {
-    askedHistory = count;
+  void sendHistory(HistoryRequest request) {
+    askedHistory = request;
     run();
   }
 
@@ -233,7 +233,7 @@ final class Subscriber {
     }
     switch (arrival.purpose()) {
       case FIRST_HISTORY -> phase = Phase.BEHIND;
-      case ASKED_HISTORY -> askedHistory = NONE;
+      case ASKED_HISTORY -> askedHistory = null;
       case PAGE -> {
         if (!arrival.filter().equals(filter)) {
           readings.forget(arrival);
@@ -249,18 +249,15 @@ final class Subscriber {
         Purpose.FIRST_HISTORY,
         place,
         filter,
-        history,
+        new HistoryRequest(history, EventTypes.ALL),
         List.of(Messages.HISTORY, Messages.EVENT_HISTORY));
   }
 
   private void readAskedHistory() {
-    if (askedHistory != NONE && phase != Phase.JOINING) {
+    HistoryRequest asked = askedHistory;
+    if (asked != null && phase != Phase.JOINING) {
       readings.readHistory(
-          Purpose.ASKED_HISTORY,
-          hub.events().newest(),
-          filter,
-          askedHistory,
-          List.of(Messages.HISTORY));
+          Purpose.ASKED_HISTORY, hub.events().newest(), filter, asked, List.of(Messages.HISTORY));
     }
   }
 

@@ -11,8 +11,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,22 @@ public final class History {
       case OLDEST_FIRST -> query.filter().isEmpty() ? following(query) : filtered(query);
       case NEWEST_FIRST -> backwards(query);
     };
+  }
+
+  /**
+   * The newest events that have one of these names, as many as fit on a page, the newest first.
+   *
+   * @throws SQLException when the log cannot be read
+   */
+  List<byte[]> last(Collection<String> names, EventQuery.Filter filter, long before, int limit)
+      throws SQLException {
+    var ids = new TreeSet<Long>(Comparator.reverseOrder());
+    for (String name : names) {
+      var named = new EventQuery.Filter(filter.session(), filter.source(), name, filter.type());
+      var query = new EventQuery(EventQuery.Order.NEWEST_FIRST, before, named, limit);
+      ids.addAll(find(query, new Range(-1, before), limit));
+    }
+    return read(ids.stream().limit(limit).toList()).events();
   }
 
   /**

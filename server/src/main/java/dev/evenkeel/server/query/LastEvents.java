@@ -1,10 +1,12 @@
 package dev.evenkeel.server.query;
 
 import dev.evenkeel.server.hub.ClientFilter;
+import dev.evenkeel.server.hub.EventTypes;
 import dev.evenkeel.server.hub.PastEvents;
 import dev.evenkeel.server.log.SqliteEventLog;
 import dev.evenkeel.server.query.EventQuery.Filter;
 import dev.evenkeel.server.query.EventQuery.Order;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +17,16 @@ import java.util.List;
 /** The newest events that are kept, for the hub's clients. */
 public final class LastEvents implements PastEvents {
 
+  /** Steps from name to name in the index, so that it need not look at every event. */
+  private static final String NAMES =
+      """
+      WITH RECURSIVE names(name) AS (
+        SELECT min(event) FROM published
+        UNION ALL
+        SELECT (SELECT min(event) FROM published WHERE event > name) FROM names WHERE name IS NOT NULL)
+      SELECT name FROM names WHERE name IS NOT NULL
+      """;
+
   private final SqliteEventLog log;
 
   /** The events of this log. */
@@ -23,13 +35,16 @@ public final class LastEvents implements PastEvents {
   }
 
   @Override
-  public List<byte[]> last(long upTo, ClientFilter filter, int count, int maxBytes) {
+  public List<byte[]> last(
+      long upTo, ClientFilter filter, EventTypes types, int count, int maxBytes) {
     var history = new History(log, maxBytes);
     var wanted = new Filter(filter.session(), null, filter.name(), null);
     var newestFirst = new ArrayList<byte[]>();
     try {
-      EventPage page = history.page(new EventQuery(Order.NEWEST_FIRST, upTo + 1, wanted, count));
-      newestFirst.addAll(page.events());
+      newestFirst.addAll(
+          types.isAll()
+              ? history.page(new EventQuery(Order.NEWEST_FIRST, upTo + 1, wanted, count)).events()
+              : history.last(names(filter, types), wanted, upTo + 1, count));
     } catch (SQLException e) {
       throw new IllegalStateException("the last events cannot be read: " + e.getMessage(), e);
     }
@@ -46,7 +61,38 @@ public final class LastEvents implements PastEvents {
   }
 
   @Override
-  public long count(ClientFilter filter) {
+  public long count(ClientFilter filter, EventTypes types) {
+    if (types.isAll()) {
+      return count(filter);
+    }
+    try {
+      return names(filter, types).stream()
+          .mapToLong(name -> count(new ClientFilter(filter.session(), name)))
+          .sum();
+    } catch (SQLException e) {
+      throw new IllegalStateException("events cannot be counted: " + e.getMessage(), e);
+    }
+  }
+
+  /** The names of kept events that both let pass. */
+  private List<String> names(ClientFilter filter, EventTypes types) throws SQLException {
+    List<String> all =
+        filter.name() == null ? log.reader().query(LastEvents::names) : List.of(filter.name());
+    return all.stream().filter(types::matches).toList();
+  }
+
+  private static List<String> names(Connection connection) throws SQLException {
+    var names = new ArrayList<String>();
+    try (PreparedStatement select = connection.prepareStatement(NAMES);
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  private long count(ClientFilter filter) {
     if (filter.equals(ClientFilter.ALL)) {
       return log.status().events();
     }

@@ -103,6 +103,26 @@ class HubJoinTest {
   }
 
   @Test
+  void anEventIsEncodedOnceForAllWhoKeepUp() throws Exception {
+    // Given
+    FakeClient one = running.joined("{}");
+    FakeClient other = running.joined("{\"session\":\"s1\"}");
+    assertThat(one.awaitMessages(3, 10_000)).isTrue();
+    assertThat(other.awaitMessages(3, 10_000)).isTrue();
+    running.publish("s1", "Stop", 1);
+    assertThat(one.awaitMessages(4, 10_000)).isTrue();
+    assertThat(other.awaitMessages(4, 10_000)).isTrue();
+    // When
+    running.publish("s1", "Stop", 20);
+    assertThat(one.awaitMessages(24, 10_000)).isTrue();
+    assertThat(other.awaitMessages(24, 10_000)).isTrue();
+    // Then
+    for (int i = 4; i < 24; i++) {
+      assertThat(one.handedOver().get(i)).isSameAs(other.handedOver().get(i));
+    }
+  }
+
+  @Test
   void aClientGoesOnAfterTheLastEventThatItHas() throws Exception {
     // Given
     running.publish("s1", "Stop", 2000);

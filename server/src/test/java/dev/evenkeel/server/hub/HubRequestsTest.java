@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.server.hub.socketio.FakeClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HubRequestsTest {
@@ -40,9 +42,12 @@ class HubRequestsTest {
     await().until(() -> client.all("history").size() == 2);
     client.send("request_history", FakeClient.json("{\"limit\":5}"));
     await().until(() -> client.all("history").size() == 3);
+    client.send("get_history", FakeClient.json("{\"limit\":6,\"event_types\":[]}"));
+    await().until(() -> client.all("history").size() == 4);
     // Then
     assertThat(client.all("history").get(1).get("count").intValue()).isEqualTo(50);
     assertThat(client.all("history").get(2).get("count").intValue()).isEqualTo(5);
+    assertThat(client.all("history").get(3).get("count").intValue()).isEqualTo(6);
     assertThat(client.all("event_history")).hasSize(1);
   }
 
@@ -61,7 +66,86 @@ class HubRequestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"limit\":501}", "{\"limit\":\"5\"}", "{\"limit\":-1}"})
+  @ValueSource(strings = {"501", "99999999999999999999"})
+  void aLimitOverTheMostIsTheMost(String limit) throws Exception {
+    // Given
+    FakeClient client = start("{\"history\":0}");
+    running.publish("s1", "Stop", 460);
+    // When
+    JsonNode answer =
+        client.send("request_history", FakeClient.json("{\"limit\":" + limit + "}")).join();
+    // Then
+    assertThat(answer).isEqualTo(FakeClient.json("{\"ok\":true}"));
+    await().until(() -> client.all("history").size() == 2);
+    assertThat(client.all("history").get(1).get("count").intValue()).isEqualTo(500);
+    assertThat(client.all("history").get(1).get("total_available").intValue()).isEqualTo(520);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "get_history, PreToolUse, 20",
+    "request_history, pre_tool, 20",
+    "get_history, hook.pre_tool, 20",
+    "request_history, SessionStart, 10",
+    "request_history, session_start, 10",
+    "get_history, Nothing, 0"
+  })
+  void onlyTheEventTypesThatAreAskedForAreInTheHistory(String request, String type, int count)
+      throws Exception {
+    // Given
+    FakeClient client = start("{\"history\":0}");
+    for (int i = 0; i < 10; i++) {
+      running.publish("s1", "PreToolUse", 1);
+      running.publish("s1", "SessionStart", 1);
+      running.publish("s2", "PreToolUse", 1);
+    }
+    List<String> ids = running.allIds();
+    // When
+    client.send(request, FakeClient.json("{\"event_types\":[\"" + type + "\",\"other\"]}"));
+    await().until(() -> client.all("history").size() == 2);
+    // Then
+    JsonNode history = client.all("history").get(1);
+    assertThat(history.get("count").intValue()).isEqualTo(count);
+    assertThat(history.get("total_available").intValue()).isEqualTo(count);
+    List<String> got =
+        history.get("events").valueStream().map(e -> e.get("id").textValue()).toList();
+    assertThat(got).hasSize(count).isSubsetOf(ids).isSorted();
+  }
+
+  @Test
+  void theNewestOfSeveralEventTypesAreTakenWithinTheClientsFilter() throws Exception {
+    // Given
+    FakeClient client = start("{\"history\":0,\"session\":\"s1\"}");
+    for (int i = 0; i < 10; i++) {
+      running.publish("s1", "PreToolUse", 1);
+      running.publish("s2", "PreToolUse", 1);
+      running.publish("s1", "SessionStart", 1);
+    }
+    List<String> ids = running.allIds();
+    // When
+    client.send(
+        "request_history",
+        FakeClient.json("{\"limit\":3,\"event_types\":[\"pre_tool\",\"SessionStart\"]}"));
+    await().until(() -> client.all("history").size() == 2);
+    // Then
+    JsonNode history = client.all("history").get(1);
+    assertThat(history.get("total_available").intValue()).isEqualTo(20);
+    assertThat(history.get("events").valueStream().map(each -> each.get("id").textValue()))
+        .containsExactly(ids.get(86), ids.get(87), ids.get(89));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"Stop\"", "[1]", "[\"\"]", "{}"})
+  void badEventTypesAreAnError(String types) throws Exception {
+    FakeClient client = start("{}");
+    JsonNode answer =
+        client.send("get_history", FakeClient.json("{\"event_types\":" + types + "}")).join();
+    assertThat(answer.get("error").textValue()).startsWith("event_types ");
+    assertThat(client.all("history")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"limit\":1.5}", "{\"limit\":\"5\"}", "{\"limit\":-1}"})
   void aBadLimitIsAnError(String limit) throws Exception {
     FakeClient client = start("{}");
     JsonNode answer = client.send("request_history", FakeClient.json(limit)).join();

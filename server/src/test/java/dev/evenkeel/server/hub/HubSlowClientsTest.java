@@ -54,6 +54,7 @@ class HubSlowClientsTest {
     await().until(() -> healthy.countOfMessages() == 3 + 530);
     // Then
     assertThat(slow.mostPending()).isBetween(200_000L, ClientMemory.MOST_BYTES);
+    assertThat(running.unreadBytes()).isBetween(200_000L, 2 * ClientMemory.MOST_BYTES);
     assertThat(running.hub.status().dropped()).isPositive();
     // When
     slow.read();
@@ -118,19 +119,40 @@ class HubSlowClientsTest {
     FakeClient slow = running.client("{\"after\":0}");
     slow.stopReading();
     assertThat(slow.join()).isNull();
+    long mostUnread = 0;
     // When
     while (slow.all("claude_event").size() < 800) {
       int read = slow.countOfMessages();
       running.advance(Duration.ofSeconds(10));
       running.hub.patrol();
       assertThat(slow.awaitUnread(10_000)).isTrue();
+      mostUnread = Math.max(mostUnread, running.unreadBytes());
       slow.readSome(3);
       assertThat(slow.awaitMessages(read + 1, 10_000)).isTrue();
     }
     // Then
     assertThat(idsOf(slow.all("claude_event"))).isEqualTo(running.allIds());
     assertThat(slow.mostPending()).isLessThanOrEqualTo(2 * ClientMemory.MOST_BYTES);
+    assertThat(mostUnread).isBetween(100_000L, 3 * ClientMemory.MOST_BYTES);
     assertThat(slow.reasonOfEnd()).isNull();
+  }
+
+  @Test
+  void bothHistoriesOfWhoDoesNotReadTakeAMegabyteTogether() throws Exception {
+    // Given
+    start(64 * MB);
+    running.publishLarge("s1", 60, 50_000);
+    FakeClient slow = running.client("{}");
+    slow.stopReading();
+    // When
+    assertThat(slow.join()).isNull();
+    await().until(() -> !running.isReadingTheLog() && running.unreadBytes() > MB / 2);
+    // Then
+    assertThat(running.unreadBytes()).isLessThanOrEqualTo(MB + ClientMemory.LEAST_BYTES);
+    slow.read();
+    await().until(() -> slow.countOfMessages() == 3);
+    assertThat(slow.all("event_history")).isEqualTo(slow.all("history"));
+    assertThat(slow.all("history").getFirst().get("count").intValue()).isBetween(9, 10);
   }
 
   @Test
@@ -183,12 +205,14 @@ class HubSlowClientsTest {
       stalled.add(client);
     }
     long most = 0;
+    long mostUnread = 0;
     // When
     for (int i = 0; i < 40; i++) {
       running.publishLarge("s" + i, 10, 20_000);
       running.advance(Duration.ofMillis(500));
       running.hub.patrol();
       most = Math.max(most, running.log.budget.used());
+      mostUnread = Math.max(mostUnread, running.unreadBytes());
     }
     // Then
     await()
@@ -200,6 +224,7 @@ class HubSlowClientsTest {
     assertThat(idsOf(healthy.all("claude_event"))).isEqualTo(running.allIds());
     assertThat(healthy.all("missed")).isEmpty();
     assertThat(most).isLessThan(16 * MB);
+    assertThat(mostUnread).isLessThan(12 * MB); // what is spare of the budget
     assertThat(stalled).allMatch(each -> each.mostPending() <= ClientMemory.MOST_BYTES);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.hub.socketio.FakeClient;
 import dev.evenkeel.server.log.OpenLog;
 import dev.evenkeel.server.log.TestClock;
@@ -114,6 +115,19 @@ final class RunningHub implements AutoCloseable {
 
   List<String> allIds() {
     return idsOf(log.all(0, dev.evenkeel.server.log.Lanes.ALL));
+  }
+
+  /** What all clients have not read: what was handed over to them, and what waits before that. */
+  long unreadBytes() {
+    return queue("hub-clients").bytes();
+  }
+
+  boolean isReadingTheLog() {
+    return queue("hub-readings").size() > 0;
+  }
+
+  private QueueState queue(String name) {
+    return hub.queues().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
   }
 
   long hubBytes() {

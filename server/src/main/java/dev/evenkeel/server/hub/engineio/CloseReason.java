@@ -18,8 +18,11 @@ public final class CloseReason {
   /** The client polled a second time, or sent a second request, before the first was answered. */
   public static final String OVERLAP = "overlapping requests";
 
-  /** The client asked for more than it read. */
+  /** The client asked for more than it read, or read nothing for too long. */
   public static final String DOES_NOT_READ = "does not read";
+
+  /** The client sent attachments while those of all clients together took all their room. */
+  public static final String NO_ROOM = "no room for attachments";
 
   /** The server's own code failed. */
   public static final String FAILED = "server error";

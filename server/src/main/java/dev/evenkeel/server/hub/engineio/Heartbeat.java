@@ -1,46 +1,64 @@
 package dev.evenkeel.server.hub.engineio;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Asks a client again and again whether it is there. In Engine.IO 4 it is the server who asks,
  * because browsers slow down the timers of pages in the background.
+ *
+ * <p>The time for the answer begins when the question has left, not while it waits behind what the
+ * client has not read: who pauses is there.
  */
 final class Heartbeat {
 
   private final Strand strand;
   private final Duration interval;
   private final Duration timeout;
+  private final Duration readTimeout;
   private final Runnable ask;
-  private final Runnable giveUp;
+  private final Consumer<String> giveUp;
 
   // Mutable state, guarded by the strand
   private EventLoop.Timer timer = () -> {};
   private long round;
+  private boolean asking;
 
   /**
-   * @param ask sends the question
-   * @param giveUp is called when the answer did not come in time
+   * @param ask sends the question; {@link #asked} has to be called when it has left
+   * @param giveUp is given the reason when the client did not read or answer in time
    */
-  Heartbeat(Strand strand, EngineConfig config, Runnable ask, Runnable giveUp) {
+  Heartbeat(Strand strand, EngineConfig config, Runnable ask, Consumer<String> giveUp) {
     this.strand = strand;
     this.interval = config.pingInterval();
     this.timeout = config.pingTimeout();
+    this.readTimeout = config.readTimeout();
     this.ask = ask;
     this.giveUp = giveUp;
   }
 
   /** Begins, or goes on after the client has answered. */
   void rest() {
+    asking = false;
     next(
         interval,
         () -> {
+          asking = true;
+          next(readTimeout, () -> giveUp.accept(CloseReason.DOES_NOT_READ));
           ask.run();
-          next(timeout, giveUp);
         });
   }
 
+  /** The question has left: from now on the answer is due. */
+  void asked() {
+    if (asking) {
+      asking = false;
+      next(timeout, () -> giveUp.accept(CloseReason.PING_TIMEOUT));
+    }
+  }
+
   void stop() {
+    asking = false;
     round++;
     timer.cancel();
   }

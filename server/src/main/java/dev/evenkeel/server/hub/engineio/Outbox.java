@@ -21,6 +21,7 @@ final class Outbox {
   private final AtomicLong pending = new AtomicLong();
   private final ArrayDeque<EncodedPacket> waiting = new ArrayDeque<>();
   private long onTheWay;
+  private boolean givenUp;
 
   /** Counts a packet that is about to be added. Any thread may call this. */
   void announce(EncodedPacket packet) {
@@ -70,6 +71,9 @@ final class Outbox {
 
   /** The network took so many bytes of packets. */
   void taken(long bytes) {
+    if (givenUp) {
+      return;
+    }
     onTheWay -= bytes;
     pending.addAndGet(-bytes);
   }
@@ -96,9 +100,14 @@ final class Outbox {
     return bytes;
   }
 
-  /** Gives up what waits. */
-  void clear() {
-    long bytes = waiting.stream().mapToLong(EncodedPacket::size).sum();
+  /**
+   * Gives up what waits and what is on its way: of a connection that is cut off, the network does
+   * not always say that it will never take it.
+   */
+  void giveUp() {
+    long bytes = onTheWay + waiting.stream().mapToLong(EncodedPacket::size).sum();
+    givenUp = true;
+    onTheWay = 0;
     waiting.clear();
     pending.addAndGet(-bytes);
   }

@@ -53,10 +53,8 @@ public final class Session {
     this.replies = new Replies(config.maxUnreadReplies());
     this.ending = ending;
     this.strand = new Strand(loop, this::flush);
-    this.wire = new Wire(strand, config, transport, this::hasRoom);
-    this.heartbeat =
-        new Heartbeat(
-            strand, config, () -> enqueue(EncodedPacket.PING), () -> end(CloseReason.PING_TIMEOUT));
+    this.wire = new Wire(strand, config, transport, this::hasRoom, this::pingIsWritten);
+    this.heartbeat = new Heartbeat(strand, config, this::ping, this::end);
   }
 
   /** Sends the client its handshake and begins. */
@@ -300,6 +298,17 @@ public final class Session {
       LOG.log(System.Logger.Level.WARNING, "A connection is closed, because its code failed", e);
       end(CloseReason.FAILED);
     }
+  }
+
+  private void ping() {
+    enqueue(EncodedPacket.PING);
+    if (wire.isPolling()) {
+      heartbeat.asked(); // who is there polls, and who does not poll is gone
+    }
+  }
+
+  private void pingIsWritten() {
+    heartbeat.asked();
   }
 
   private void enqueue(EncodedPacket packet) {

@@ -32,17 +32,22 @@ final class Wire {
   private final Strand strand;
   private final EngineConfig config;
   private final Room room;
+  private final Runnable pingIsWritten;
   private final Outbox outbox = new Outbox();
 
   // Mutable state, changed on the strand
   private volatile Transport transport;
   private EventLoop.Timer upgradeTimer = () -> {};
 
-  Wire(Strand strand, EngineConfig config, Transport transport, Room room) {
+  /**
+   * @param pingIsWritten is called on the strand when a websocket has taken a ping
+   */
+  Wire(Strand strand, EngineConfig config, Transport transport, Room room, Runnable pingIsWritten) {
     this.strand = strand;
     this.config = config;
     this.transport = transport;
     this.room = room;
+    this.pingIsWritten = pingIsWritten;
   }
 
   Outbox outbox() {
@@ -179,11 +184,21 @@ final class Wire {
   private void write(WebSocketLink link) {
     EncodedPacket packet = outbox.next();
     while (packet != null) {
-      int bytes = packet.size();
-      link.write(packet, () -> taken(bytes));
+      link.write(packet, whenTaken(packet));
       packet = outbox.next();
     }
     link.flush();
+  }
+
+  private Runnable whenTaken(EncodedPacket packet) {
+    int bytes = packet.size();
+    if (!packet.equals(EncodedPacket.PING)) {
+      return () -> taken(bytes);
+    }
+    return () -> {
+      strand.execute(pingIsWritten);
+      taken(bytes);
+    };
   }
 
   private void taken(long bytes) {
@@ -207,7 +222,7 @@ final class Wire {
     transport = new Closed();
     upgradeTimer.cancel();
     boolean stuck = !outbox.isEmpty() || outbox.isOnTheWay();
-    outbox.clear();
+    outbox.giveUp();
     switch (last) {
       case Polling(Poll none, Probe probe) when probe != null ->
           probe.link().loop().execute(() -> probe.link().close(NORMAL));

@@ -1,7 +1,6 @@
 package dev.evenkeel.server.hub.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.evenkeel.server.hub.engineio.CloseReason;
 import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
@@ -30,12 +29,13 @@ final class Connection implements SessionListener {
   Connection(
       Session session,
       SocketConfig config,
+      WaitingBytes waitingBytes,
       Map<String, Application> applications,
       Supplier<String> ids) {
     this.session = session;
     this.applications = applications;
     this.ids = ids;
-    this.decoder = new PacketDecoder(config);
+    this.decoder = new PacketDecoder(config, waitingBytes, clients::containsKey);
     session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
     this.connectTimer = session.schedule(config.connectTimeout(), this::closeUnlessJoined);
   }
@@ -66,7 +66,7 @@ final class Connection implements SessionListener {
 
   private void refuse(InvalidPacketException why) {
     LOG.log(System.Logger.Level.DEBUG, "A client is closed, because it sent {0}", why.getMessage());
-    session.close(CloseReason.PARSE_ERROR);
+    session.close(why.reason());
   }
 
   private void handle(@Nullable Incoming packet) throws InvalidPacketException {
@@ -137,6 +137,7 @@ final class Connection implements SessionListener {
   @Override
   public void closed(String reason) {
     connectTimer.cancel();
+    decoder.close();
     List<JoinedClient> all = List.copyOf(clients.values());
     clients.clear();
     all.forEach(client -> client.left(reason));

@@ -1,28 +1,39 @@
 package dev.evenkeel.server.hub.socketio;
 
+import dev.evenkeel.server.hub.engineio.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the messages of one connection together to packets. It is used by one thread at a time. */
 final class PacketDecoder {
 
   private final SocketConfig config;
+  private final WaitingBytes all;
+  private final Predicate<String> hasJoined;
 
   // Mutable state, guarded by the connection's loop: a packet whose attachments are still to come
   private @Nullable PacketText waiting;
   private final List<byte[]> attachments = new ArrayList<>();
   private long attachedBytes;
 
-  PacketDecoder(SocketConfig config) {
+  /**
+   * @param all what the attachments of all connections take
+   * @param hasJoined whether the client is in a namespace: for others, nothing is kept
+   */
+  PacketDecoder(SocketConfig config, WaitingBytes all, Predicate<String> hasJoined) {
+    this.all = all;
     this.config = config;
+    this.hasJoined = hasJoined;
   }
 
   /**
    * Takes a text message.
    *
    * @return the packet, or null when its attachments are still to come
-   * @throws InvalidPacketException when it is none, or attachments are due
+   * @throws InvalidPacketException when it is none, when attachments are due, or when some are
+   *     announced for a namespace that the client has not joined
    */
   @Nullable Incoming text(String message) throws InvalidPacketException {
     if (waiting != null) {
@@ -38,6 +49,9 @@ final class PacketDecoder {
               .formatted(packet.attachments(), config.maxAttachments()));
     }
     packet.checkShape();
+    if (!hasJoined.test(packet.namespace())) {
+      throw new InvalidPacketException("attachments for a namespace that it has not joined");
+    }
     waiting = packet;
     return null;
   }
@@ -53,19 +67,31 @@ final class PacketDecoder {
     if (packet == null) {
       throw new InvalidPacketException("a binary attachment where none is due");
     }
-    attachedBytes += message.length;
-    if (attachedBytes > config.maxAttachmentBytes()) {
+    if (attachedBytes + message.length > config.maxAttachmentBytes()) {
       throw new InvalidPacketException(
           "attachments of more than %d bytes".formatted(config.maxAttachmentBytes()));
     }
+    if (!all.take(message.length)) {
+      throw new InvalidPacketException(
+          "attachments while those of all clients take %d bytes"
+              .formatted(config.maxWaitingBytes()),
+          CloseReason.NO_ROOM);
+    }
+    attachedBytes += message.length;
     attachments.add(message);
     if (attachments.size() < packet.attachments()) {
       return null;
     }
     Incoming whole = packet.whole(attachments);
+    close();
+    return whole;
+  }
+
+  /** Forgets the packet that is not whole. */
+  void close() {
     waiting = null;
     attachments.clear();
+    all.giveBack(attachedBytes);
     attachedBytes = 0;
-    return whole;
   }
 }

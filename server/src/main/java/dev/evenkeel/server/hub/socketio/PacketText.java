@@ -110,7 +110,8 @@ record PacketText(
       case CONNECT -> new Incoming.Connect(namespace, data == null ? noAuth() : data);
       case DISCONNECT -> new Incoming.Disconnect(namespace);
       case EVENT, BINARY_EVENT -> {
-        JsonNode all = Placeholders.putIn(content(), binaries);
+        // Elsewhere what looks like a placeholder is the sender's own JSON.
+        JsonNode all = type.isBinary() ? Placeholders.putIn(content(), binaries) : content();
         var arguments = new ArrayList<JsonNode>(all.size());
         all.forEach(arguments::add);
         JsonNode name = arguments.removeFirst();

@@ -15,6 +15,7 @@ public final class SocketServer implements Acceptor {
 
   private final SocketConfig config;
   private final Map<String, Application> applications;
+  private final WaitingBytes waitingBytes;
   private final RandomGenerator random = new SecureRandom();
 
   /**
@@ -22,6 +23,7 @@ public final class SocketServer implements Acceptor {
    */
   public SocketServer(SocketConfig config, Map<String, Application> applications) {
     this.config = config;
+    this.waitingBytes = new WaitingBytes(config.maxWaitingBytes());
     this.applications = Map.copyOf(applications);
     for (String namespace : this.applications.keySet()) {
       if (!namespace.startsWith("/") || namespace.contains(",")) {
@@ -33,7 +35,7 @@ public final class SocketServer implements Acceptor {
 
   @Override
   public SessionListener accept(Session session) {
-    return new Connection(session, config, applications, this::newId);
+    return new Connection(session, config, waitingBytes, applications, this::newId);
   }
 
   private String newId() {

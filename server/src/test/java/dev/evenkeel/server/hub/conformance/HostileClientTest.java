@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +26,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients do that are slow, broken or hostile, and what it must not lead to. */
@@ -204,12 +207,87 @@ class HostileClientTest {
   }
 
   @Test
+  void theUnfinishedAttachmentsOfAllClientsTogetherAreBounded() throws Exception {
+    var config = SocketConfig.DEFAULT.withMaxWaitingBytes(1_000_000);
+    try (var server =
+            ConformanceServer.socketIo(EngineConfig.DEFAULT, config, Map.of("/", application), 0);
+        var first = joining(server);
+        var second = joining(server)) {
+      // Given
+      first.send("452-7[\"ask\",{\"_placeholder\":true,\"num\":0}]");
+      first.send(new int[600_000]);
+      first.send(new int[1]);
+      assertThat(first.nextText()).startsWith("461-7"); // it was whole, and is forgotten
+      assertThat(first.next()).isEqualTo(new byte[600_000]);
+      first.send("452-[\"ask\"]");
+      first.send(new int[600_000]);
+      // When
+      second.send("452-[\"ask\"]");
+      second.send(new int[600_000]);
+      // Then
+      await().until(() -> first.isClosed() || second.isClosed()); // whose came later
+      assertThat(application.nextReason()).isEqualTo("no room for attachments");
+      assertThat(server.engine().status().closed()).containsEntry("no room for attachments", 1L);
+      // When
+      (first.isClosed() ? second : first).close();
+      assertThat(application.nextReason()).isNotNull();
+      // Then
+      try (var third = joining(server)) {
+        third.send("451-7[\"ask\",{\"_placeholder\":true,\"num\":0}]");
+        third.send(new int[900_000]);
+        assertThat(third.nextText()).startsWith("461-7");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoHasNotJoinedCannotAnnounceAttachments(Wire.Kind kind) throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var stranger = kind.open(server)) {
+      stranger.send("4564-[\"message\"]");
+
+      stranger.awaitClosed();
+      assertThat(server.engine().status().closed()).containsEntry("parse error", 1L);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"_placeholder\":true,\"num\":0}",
+        "{\"tool_input\":{\"_placeholder\":true}}",
+        "[{\"_placeholder\":true,\"num\":-1}]"
+      })
+  void whatLooksLikeAPlaceholderInAnEventWithoutAttachmentsStaysAsItIs(String json)
+      throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      socket.send("427[\"ask\"," + json + "]");
+      assertThat(socket.nextText()).isEqualTo("437[" + json + "]");
+    }
+  }
+
+  @Test
   void aTextThatIsNoUtf8ClosesTheConnection() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
         var polls = new Polls(server)) {
       String sid = polls.open();
       assertThat(polls.postBytes(sid, new byte[] {'4', (byte) 0xff}).statusCode()).isEqualTo(400);
       assertThat(polls.poll(sid).statusCode()).isEqualTo(400);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"permessage-deflate; client_max_window_bits", "x-webkit-deflate-frame"})
+  void compressionIsNotAgreedTo(String extension) throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      List<String> head = polls.upgrade("Sec-WebSocket-Extensions: " + extension);
+      assertThat(head.getFirst()).startsWith("HTTP/1.1 101");
+      assertThat(head)
+          .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-accept:"))
+          .noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-extensions"));
     }
   }
 
@@ -372,6 +450,58 @@ class HostileClientTest {
     }
   }
 
+  /** Waits so long as a client takes to be closed that reads and does not answer. */
+  private static void awaitAPingTimeout(ConformanceServer server) throws Exception {
+    try (var silent = TestSocket.opened(server)) {
+      silent.awaitClosed();
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsAskedWhenItReadsAgain() throws Exception {
+    var heartbeat =
+        EngineConfig.DEFAULT.withHeartbeat(Duration.ofSeconds(1), Duration.ofMillis(200));
+    try (var server = serving(heartbeat);
+        var socket = joining(server)) {
+      // Given
+      Client client = application.next();
+      socket.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        client.emit(large);
+      }
+      // When
+      awaitAPingTimeout(server);
+      // Then
+      assertThat(application.reasons).isEmpty();
+      socket.readAgain();
+      int events = 0;
+      while (events < 32) {
+        events += ((String) socket.nextButPing()).startsWith("42") ? 1 : 0;
+      }
+      assertThat(socket.next()).isEqualTo("2");
+      assertThat(application.nextReason()).isEqualTo("ping timeout"); // it did not answer
+    }
+  }
+
+  @Test
+  void aClientThatNobodyLooksAfterIsClosedWhenItDoesNotRead() throws Exception {
+    var config =
+        EngineConfig.DEFAULT
+            .withHeartbeat(Duration.ofSeconds(1), Duration.ofSeconds(60))
+            .withReadTimeout(Duration.ofMillis(300));
+    try (var server = serving(config);
+        var socket = joining(server)) {
+      Client client = application.next();
+      socket.stopReading();
+      OutgoingEvent large = event(1 << 20);
+      for (int i = 0; i < 32; i++) {
+        client.emit(large);
+      }
+      assertThat(application.nextReason()).isEqualTo("does not read");
+    }
+  }
+
   @Test
   void aClientThatAsksAndDoesNotReadIsClosed() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
@@ -397,7 +527,7 @@ class HostileClientTest {
     }
   }
 
-  @Test
+  @RepeatedTest(20)
   void aClientThatDoesNotReadCanBeClosedAtOnce() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
         var socket = joining(server)) {

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Speaks HTTP with a server under test, as long polling does. */
@@ -83,6 +84,29 @@ final class Polls implements AutoCloseable {
             ("GET " + path + of(sid) + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
     return socket;
+  }
+
+  /** Asks for a websocket with one header more; the lines of the answer's head. */
+  List<String> upgrade(String header) throws IOException {
+    try (var socket = new Socket("localhost", port)) {
+      String path = URI.create(url).getPath() + "?EIO=4&transport=websocket";
+      socket
+          .getOutputStream()
+          .write(
+              ("GET %s HTTP/1.1\r\n"
+                      + "Host: localhost:%d\r\n"
+                      + "Connection: Upgrade\r\n"
+                      + "Upgrade: websocket\r\n"
+                      + "Sec-WebSocket-Version: 13\r\n"
+                      + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                      + "%s\r\n\r\n")
+                  .formatted(path, port, header)
+                  .getBytes(StandardCharsets.US_ASCII));
+      var reader =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      return reader.lines().takeWhile(line -> !line.isEmpty()).toList();
+    }
   }
 
   HttpResponse<String> postBytes(String sid, byte[] body) throws Exception {

@@ -133,6 +133,11 @@ public final class FakeClient implements Client, AutoCloseable {
     return drained;
   }
 
+  /** What it has read, as it was handed over. */
+  public synchronized List<OutgoingEvent> handedOver() {
+    return List.copyOf(read);
+  }
+
   /** What it has read. */
   public List<Message> messages() {
     List<OutgoingEvent> copy;
