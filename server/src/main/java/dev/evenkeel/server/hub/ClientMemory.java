@@ -67,6 +67,10 @@ final class ClientMemory {
     return bytes <= budget.capacity() / 2;
   }
 
+  /**
+   * How full it is. Its limit is the server's budget, in which all of it is reserved: beside what
+   * clients share, each of them may have one larger event.
+   */
   QueueState state() {
     return new QueueState("hub-clients", clients.get(), maxClients, used.get(), budget.capacity());
   }
