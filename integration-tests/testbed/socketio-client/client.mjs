@@ -62,6 +62,9 @@ function open({ clients = 1, auth = {}, transports = ['websocket'], headers = {}
       forceNew: true,
       reconnectionDelay: 200,
       reconnectionDelayMax: 500,
+      // A websocket that closes before the server's first packet, as when the server is killed just then, is no error
+      // to this client: it tries again only after this time, 20 s by itself
+      timeout: 2000,
     });
     // A client that resumes tells where it was
     socket.auth = (tell) => tell(auth.resume ? { ...auth, after: ledger.last ?? undefined } : auth);
