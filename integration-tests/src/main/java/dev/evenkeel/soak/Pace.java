@@ -53,6 +53,11 @@ final class Pace {
     held = hold;
   }
 
+  /** Whether agents are held now. */
+  boolean isHeld() {
+    return held;
+  }
+
   /** How long agents were held, in all. */
   long heldMillis() {
     return TimeUnit.NANOSECONDS.toMillis(heldNanos.get());

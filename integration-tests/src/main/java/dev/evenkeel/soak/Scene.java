@@ -25,7 +25,10 @@ public interface Scene {
   /** How many events the server has accepted in this run. */
   long accepted();
 
-  /** Waits until so many more events are accepted: faults are timed by events, not by the clock. */
+  /**
+   * Waits until so many more events are accepted, or no more are because a receiver is too far
+   * behind: faults are timed by events, not by the clock.
+   */
   void awaitAccepted(long more) throws InterruptedException;
 
   /**

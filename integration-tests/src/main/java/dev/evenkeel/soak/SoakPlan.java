@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets how many Socket.IO servers
  * @param hubClients how many clients of the hub
  * @param largeEvery each agent's so-manieth event has 1 MB; 0 for none
- * @param mostLag agents are held while a receiver is further behind, in events
+ * @param mostLag agents are held while a receiver is further behind, in events: fewer than the log
+ *     keeps, or retention would overtake a receiver that a fault has stopped
  * @param limits of the verdicts
  * @param extensions jars that the server gets
  * @param environment settings of the server beside those of the run
@@ -57,7 +58,7 @@ public record SoakPlan(
           1,
           2,
           1_000,
-          20_000,
+          8_000,
           Limits.DEFAULT,
           List.of(),
           Map.of(),
@@ -106,11 +107,6 @@ public record SoakPlan(
   /** The same with another number of targets. */
   public SoakPlan withTargets(int value) {
     return with(draft -> draft.targets = value);
-  }
-
-  /** The same, but agents are held later or earlier. */
-  public SoakPlan withMostLag(long value) {
-    return with(draft -> draft.mostLag = value);
   }
 
   /** The same with other limits. */

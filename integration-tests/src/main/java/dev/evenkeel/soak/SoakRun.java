@@ -133,7 +133,7 @@ public final class SoakRun {
   private SoakResult run(Instant begin, Receivers receivers, Sampler sampler, ServerProbe probe)
       throws Exception {
     var pace = new Pace(plan.rate());
-    var scene = new SoakScene(server, receivers, answered, timeLine, plan.rate());
+    var scene = new SoakScene(server, receivers, answered, pace, timeLine, plan.rate());
     List<Agent> agents = startAgents(pace);
     var faults = new FaultRunner(plan.schedule(), scene);
     watch(pace, receivers, sampler, faults);
@@ -145,10 +145,11 @@ public final class SoakRun {
     }
     faults.end();
     boolean level = catchUp(receivers);
-    timeLine.add(level ? "everything has arrived" : "not everything has arrived");
     if (recording == null) {
       take(sampler, true); // a flight recording takes memory of its own
+      level &= catchUp(receivers); // the server may have told something about itself meanwhile
     }
+    timeLine.add(level ? "everything has arrived" : "not everything has arrived");
     List<Ledger.Page> judged = receivers.judged().stream().map(Ledger::page).toList();
     var result =
         new SoakResult(

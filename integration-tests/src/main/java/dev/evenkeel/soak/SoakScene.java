@@ -17,6 +17,7 @@ final class SoakScene implements Scene {
   private final EvenkeelProcess server;
   private final Receivers receivers;
   private final LongAdder accepted;
+  private final Pace pace;
   private final TimeLine timeLine;
 
   /** Who is not further behind than this has caught up; agents go on posting. */
@@ -26,11 +27,13 @@ final class SoakScene implements Scene {
       EvenkeelProcess server,
       Receivers receivers,
       LongAdder accepted,
+      Pace pace,
       TimeLine timeLine,
       int perSecond) {
     this.server = server;
     this.receivers = receivers;
     this.accepted = accepted;
+    this.pace = pace;
     this.timeLine = timeLine;
     this.levelLag = Math.max(20, perSecond / 4);
   }
@@ -57,7 +60,10 @@ final class SoakScene implements Scene {
 
   @Override
   public void awaitAccepted(long more) throws InterruptedException {
-    awaitAcceptedInAll(accepted() + more);
+    long count = accepted() + more;
+    while (accepted() < count && !pace.isHeld()) {
+      Thread.sleep(NAP);
+    }
   }
 
   void awaitAcceptedInAll(long count) throws InterruptedException {
