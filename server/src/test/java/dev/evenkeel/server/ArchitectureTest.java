@@ -103,7 +103,12 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.quarkus..", "io.vertx..", "jakarta..", "io.smallrye..", "dev.evenkeel.server..");
+              "io.quarkus..",
+              "io.vertx..",
+              "jakarta..",
+              "io.smallrye..",
+              "dev.evenkeel.server..",
+              "dev.evenkeel.extension.internal..");
 
   /**
    * The core of these parts is built with new; what of them is an edge has a package of its own.

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.config;
 
+import dev.evenkeel.extension.internal.Durations;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfig;

@@ -11,6 +11,7 @@ import dev.evenkeel.extension.FailureMode;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.ConfigRecords;
 import dev.evenkeel.server.extension.Registration.Wanted;
 import java.time.Clock;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
+import dev.evenkeel.extension.internal.EmissionSize;
 import dev.evenkeel.server.log.EventType;
 import dev.evenkeel.server.log.Publication;
 import java.util.ArrayList;

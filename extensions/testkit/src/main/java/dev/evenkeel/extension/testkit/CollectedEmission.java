@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.Emission;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
+import dev.evenkeel.extension.internal.EmissionSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

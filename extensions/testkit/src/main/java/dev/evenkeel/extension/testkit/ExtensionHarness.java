@@ -253,7 +253,9 @@ public final class ExtensionHarness implements AutoCloseable {
 
   private Life begin(Map<String, List<HarnessMap.Saved>> saved) {
     var guard = new CallGuard();
-    var next = new Life(extension.get(), new Registrations(config, limits, clock, guard), guard);
+    Extension made = extension.get();
+    var registered = new Registrations(made.name(), config, limits, clock, guard);
+    var next = new Life(made, registered, guard);
     try {
       next.start(saved);
     } catch (RuntimeException e) {

@@ -10,6 +10,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.ConfigRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class Registrations implements ExtensionContext {
     }
   }
 
+  private final String name;
   private final Map<String, String> config;
   private final Map<String, Limits> limits;
   private final Clock clock;
@@ -55,7 +57,12 @@ final class Registrations implements ExtensionContext {
   private volatile boolean closed;
 
   Registrations(
-      Map<String, String> config, Map<String, Limits> limits, Clock clock, CallGuard guard) {
+      String name,
+      Map<String, String> config,
+      Map<String, Limits> limits,
+      Clock clock,
+      CallGuard guard) {
+    this.name = name;
     this.config = config;
     this.limits = limits;
     this.clock = clock;
@@ -66,7 +73,7 @@ final class Registrations implements ExtensionContext {
   public <C extends Record> C config(Class<C> type) {
     requireOpen("config");
     configRead = true;
-    return ConfigReader.read(type, config);
+    return ConfigRecords.read(type, name, config);
   }
 
   @Override

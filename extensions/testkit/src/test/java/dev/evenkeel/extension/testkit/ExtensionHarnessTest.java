@@ -444,4 +444,27 @@ class ExtensionHarnessTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("name");
   }
+
+  @Test
+  void configurationIsReadAsTheServerReadsIt() {
+    record Settings(Duration maxWait, List<String> tools) {}
+    var read = new AtomicReference<Settings>();
+    harness(context -> read.set(context.config(Settings.class)))
+        .config(Map.of("max-wait", "5m", "tools", "Agent, Task"))
+        .start()
+        .close();
+    assertThat(read.get()).isEqualTo(new Settings(Duration.ofMinutes(5), List.of("Agent", "Task")));
+    assertThatThrownBy(
+            () ->
+                harness(context -> context.config(Settings.class)).config("max-wiat", "5m").start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("max-wiat is no setting of sample");
+  }
+
+  @Test
+  void configurationThatNobodyReadsIsRefused() {
+    assertThatThrownBy(() -> harness(context -> {}).config("a", "b").start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[a]");
+  }
 }

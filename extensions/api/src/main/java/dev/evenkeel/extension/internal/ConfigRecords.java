@@ -1,6 +1,5 @@
-package dev.evenkeel.server.extension;
+package dev.evenkeel.extension.internal;
 
-import dev.evenkeel.server.config.Durations;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -8,13 +7,17 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an extension's configuration into its record. */
-final class ConfigRecords {
+/**
+ * Reads an extension's configuration into its record, as {@link
+ * dev.evenkeel.extension.ExtensionContext#config} promises.
+ */
+public final class ConfigRecords {
 
   private ConfigRecords() {}
 
@@ -23,7 +26,8 @@ final class ConfigRecords {
    * @param values by key in kebab case
    * @throws IllegalArgumentException when a value does not fit its component, or a key names none
    */
-  static <C extends Record> C read(Class<C> type, String extension, Map<String, String> values) {
+  public static <C extends Record> C read(
+      Class<C> type, String extension, Map<String, String> values) {
     return read(type, extension, "", values);
   }
 
@@ -79,7 +83,7 @@ final class ConfigRecords {
   }
 
   private static String kebab(String name) {
-    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
   }
 
   private static <C extends Record> @Nullable C defaults(Class<C> type) {
@@ -150,11 +154,7 @@ final class ConfigRecords {
       }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          key
-              + " is '"
-              + text
-              + "', which is no "
-              + type.getSimpleName().toLowerCase(java.util.Locale.ROOT),
+          key + " is '" + text + "', which is no " + type.getSimpleName().toLowerCase(Locale.ROOT),
           e);
     }
     throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-package dev.evenkeel.extension.testkit;
+package dev.evenkeel.extension.internal;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;

@@ -1,4 +1,4 @@
-package dev.evenkeel.server.config;
+package dev.evenkeel.extension.internal;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;

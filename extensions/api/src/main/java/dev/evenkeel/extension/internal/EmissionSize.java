@@ -1,4 +1,4 @@
-package dev.evenkeel.server.handler;
+package dev.evenkeel.extension.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * How much one call may still add to events: what an extension attaches is held in memory, written
  * to disk and sent to every reader. Values are measured before they are copied.
  */
-final class EmissionSize {
+public final class EmissionSize {
 
   /** What a call may attach and emit together, in bytes of JSON. */
-  static final int MOST_BYTES = 1 << 20;
+  public static final int MOST_BYTES = 1 << 20;
 
   /** What a field, an element or an event costs beside its text. */
   private static final int FRAME = 8;
@@ -30,7 +30,7 @@ final class EmissionSize {
    *
    * @throws IllegalArgumentException when that is too much, or cannot be written as JSON
    */
-  JsonNode take(@Nullable Object value, JsonMapper json) {
+  public JsonNode take(@Nullable Object value, JsonMapper json) {
     return switch (value) {
       case null -> {
         spend(FRAME);
@@ -88,7 +88,7 @@ final class EmissionSize {
    *
    * @throws IllegalArgumentException when that is too much
    */
-  void take(JsonNode node) {
+  public void take(JsonNode node) {
     spend(FRAME + (node.isTextual() || node.isNumber() ? node.asText().length() : 0));
     if (node.isObject()) {
       node.properties()

@@ -1,4 +1,4 @@
-package dev.evenkeel.server.handler;
+package dev.evenkeel.extension.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
