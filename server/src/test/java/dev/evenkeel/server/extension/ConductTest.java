@@ -2,6 +2,7 @@ package dev.evenkeel.server.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.server.log.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.testkit.ExtensionJar;
+import dev.evenkeel.server.log.TestClock;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.ref.WeakReference;

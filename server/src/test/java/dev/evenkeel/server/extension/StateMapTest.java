@@ -8,6 +8,7 @@ import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
 import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.log.StateChange;
+import dev.evenkeel.server.log.TestClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -11,6 +11,7 @@ import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.extension.Switchboard.Switched;
 import dev.evenkeel.server.log.StateChange;
+import dev.evenkeel.server.log.TestClock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

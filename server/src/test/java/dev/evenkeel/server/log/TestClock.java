@@ -8,9 +8,17 @@ import java.time.ZoneOffset;
 
 /** A clock that a test moves. */
 public final class TestClock extends Clock {
-  private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
+  private volatile Instant now;
 
-  public void advance(Duration by) {
+  public TestClock() {
+    this(Instant.parse("2026-11-22T10:00:00Z"));
+  }
+
+  public TestClock(Instant now) {
+    this.now = now;
+  }
+
+  public synchronized void advance(Duration by) {
     now = now.plus(by);
   }
 

@@ -16,18 +16,15 @@ import dev.evenkeel.server.handler.HandlerConfig;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.LogConfig;
 import dev.evenkeel.server.log.SqliteEventLog;
+import dev.evenkeel.server.log.TestClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A log with a handler and one extension, which derives an event from each {@code Stop}. */
 final class RunningLog implements AutoCloseable {
@@ -40,34 +37,6 @@ final class RunningLog implements AutoCloseable {
   private final Extensions extensions;
   private final Handler handler;
   private long expected;
-
-  /** A clock that stands until it is moved. */
-  static final class TestClock extends Clock {
-    private final AtomicReference<Instant> now;
-
-    TestClock(Instant now) {
-      this.now = new AtomicReference<>(now);
-    }
-
-    void advance(Duration by) {
-      now.updateAndGet(instant -> instant.plus(by));
-    }
-
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   /** Derives {@code turn_done} from {@code Stop}. */
   private static final class Turns implements Extension {
