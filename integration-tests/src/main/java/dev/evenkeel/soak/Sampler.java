@@ -63,11 +63,6 @@ final class Sampler {
     this.timeLine = timeLine;
   }
 
-  /** How often the server was seen to start. */
-  int epoch() {
-    return epoch;
-  }
-
   /**
    * Takes one.
    *

@@ -157,7 +157,7 @@ public final class SoakRun {
             begin,
             timeLine.elapsed(),
             level,
-            sampler.epoch(),
+            server.starts(),
             pace.heldMillis(),
             samples,
             accounts,

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class EvenkeelProcess implements AutoCloseable {
   private final int port;
   private final List<String> jvmFlags = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private final AtomicInteger starts = new AtomicInteger();
 
   // Mutable state, owned by the thread of the test
   private @Nullable Process process;
@@ -88,6 +90,11 @@ public final class EvenkeelProcess implements AutoCloseable {
     return this;
   }
 
+  /** How often it was started. */
+  public int starts() {
+    return starts.get();
+  }
+
   /** Starts the server without waiting for it. */
   public EvenkeelProcess spawn() {
     if (isAlive()) {
@@ -107,6 +114,7 @@ public final class EvenkeelProcess implements AutoCloseable {
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     try {
       process = builder.start();
+      var _ = starts.incrementAndGet();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
