@@ -22,6 +22,8 @@ public final class ConfigRecords {
   private ConfigRecords() {}
 
   /**
+   * Reads settings into a record of this type.
+   *
    * @param extension for messages
    * @param values by key in kebab case
    * @throws IllegalArgumentException when a value does not fit its component, or a key names none
