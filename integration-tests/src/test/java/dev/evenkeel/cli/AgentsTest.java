@@ -37,6 +37,7 @@ class AgentsTest {
     server =
         EvenkeelProcess.on(folder.resolve("data"))
             .with("EVENKEEL_EXTENSIONS__GIT_BRANCH__ROOTS", folder.toRealPath().toString())
+            .with("EVENKEEL_EXTENSIONS_GUARD_ENABLED", "true")
             .start();
     script = Script.ofThisCheckout().with("EVENKEEL_URL", server.uri().toString());
   }
@@ -191,5 +192,28 @@ class AgentsTest {
             "tool.execute.after post_tool succeeded on feature/cart",
             "session.idle stop on feature/cart",
             "turn_ended turn_ended completed");
+  }
+
+  @Test
+  void opencodeIsStoppedByAGuard() throws Exception {
+    String output =
+        OpenCodePlugin.run(
+            script,
+            folder,
+            """
+            for (const command of ['ls', 'git push --force']) {
+              const call = { tool: 'bash', sessionID: 'ses_2', callID: command };
+              await hooks['tool.execute.before'](call, { args: { command } })
+                .then(() => console.log('runs'), error => console.log('stopped:', error.message));
+            }
+            """);
+    assertThat(output.lines())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo("runs"),
+            second -> assertThat(second).startsWith("stopped: A forced push"));
+    assertThat(events("opencode", "ses_2", 3)).last().isEqualTo("decision decision");
+    JsonNode decision = page("opencode", "ses_2").get(2).get("data");
+    assertThat(decision.get("answer").asText()).isEqualTo("deny");
+    assertThat(decision.get("delivered").asBoolean()).isTrue();
   }
 }

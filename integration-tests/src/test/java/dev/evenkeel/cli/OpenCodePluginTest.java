@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The plugin for opencode posts what happens, and is never in the agent's way. */
+/** The plugin for opencode posts what happens, and stops a tool that a guard denies. */
 @Timeout(120)
 class OpenCodePluginTest {
 
@@ -71,9 +73,84 @@ class OpenCodePluginTest {
     }
   }
 
-  /** The hooks return at once: nothing of the server's time is in them. */
   @Test
-  void aServerThatHangsDelaysNothingAndWhatWaitsIsBounded() throws Exception {
+  void aToolThatIsDeniedIsStoppedWithTheReason() throws Exception {
+    try (var server =
+        HookServer.answering(200, "{\"decision\":\"deny\",\"reason\":\"not here\"}")) {
+      String output =
+          OpenCodePlugin.run(
+              scriptFor(server),
+              folder,
+              """
+              const call = { tool: 'bash', sessionID: 's', callID: 'c' };
+              await hooks['tool.execute.before'](call, { args: { command: 'rm' } })
+                .then(() => console.log('runs'), error => console.log(`${error}`));
+              await hooks['chat.message']({ sessionID: 's' }, { parts: [] });
+              await hooks['tool.execute.after'](call, {});
+              await bus('session.idle', { sessionID: 's' });
+              console.log('goes on');
+              """);
+      assertThat(output).isEqualTo("Error: not here\ngoes on\n");
+    }
+  }
+
+  @Test
+  void aToolGetsTheArgumentsThatTakeThePlaceOfItsOwn() throws Exception {
+    try (var server = HookServer.answering(200, "{\"args\":{\"command\":\"ls\"}}")) {
+      String output =
+          OpenCodePlugin.run(
+              scriptFor(server),
+              folder,
+              """
+              const args = { command: 'rm', force: true };
+              await hooks['tool.execute.before']({ tool: 'bash', sessionID: 's' }, { args });
+              console.log(JSON.stringify(args));
+              """);
+      assertThat(output).isEqualTo("{\"command\":\"ls\"}\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200,''", "200,no JSON", "200,null", "500,'{\"decision\":\"deny\"}'"})
+  void withoutADenialTheToolRuns(int status, String answer) throws Exception {
+    try (var server = HookServer.answering(status, answer)) {
+      String output =
+          OpenCodePlugin.run(
+              scriptFor(server),
+              folder,
+              """
+              await hooks['tool.execute.before']({ tool: 'bash', sessionID: 's' }, { args: {} });
+              console.log('runs');
+              """);
+      assertThat(output).isEqualTo("runs\n");
+    }
+  }
+
+  /** It waits for its own answer and not for all that is posted before it. */
+  @Test
+  void aServerThatHangsHoldsUpAToolNoLongerThanOneAnswer() throws Exception {
+    try (var server = HookServer.hanging()) {
+      String output =
+          OpenCodePlugin.run(
+              scriptFor(server),
+              folder,
+              """
+              let posted = 0;
+              const fetched = globalThis.fetch;
+              globalThis.fetch = (...request) => { posted++; return fetched(...request); };
+              const call = { tool: 'bash', sessionID: 's', callID: 'c' };
+              for (let i = 0; i < 3; i++) hooks['tool.execute.after'](call, {});
+              await hooks['tool.execute.before'](call, { args: {} });
+              console.log(posted < 4 ? 'runs' : `runs after ${posted}`);
+              process.exit();
+              """);
+      assertThat(output).isEqualTo("runs\n");
+    }
+  }
+
+  /** The other hooks return at once: nothing of the server's time is in them. */
+  @Test
+  void aServerThatHangsDelaysNothingElseAndWhatWaitsIsBounded() throws Exception {
     try (var server = HookServer.hanging()) {
       String output =
           OpenCodePlugin.run(
@@ -83,11 +160,12 @@ class OpenCodePluginTest {
               let pending = 0;
               for (let i = 0; i < 10_000; i++) {
                 pending++;
-                hooks['tool.execute.before']({ tool: 'bash', sessionID: 's', callID: `${i}` }, {})
+                hooks['tool.execute.after']({ tool: 'bash', sessionID: 's', callID: `${i}` }, {})
                   .then(() => pending--);
               }
               await new Promise(setImmediate);
               console.log(pending);
+              await hooks['tool.execute.before']({ tool: 'bash', sessionID: 's' }, { args: {} });
               await hooks.dispose();
               process.exit();
               """);

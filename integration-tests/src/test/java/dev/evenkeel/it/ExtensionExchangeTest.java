@@ -168,7 +168,7 @@ class ExtensionExchangeTest {
     assertThat(new Api(server.port()).get("/api/extensions").get("leftBehind")).isEmpty();
   }
 
-  private static void collect(EvenkeelProcess server) throws Exception {
+  static void collect(EvenkeelProcess server) throws Exception {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     Process process =
         new ProcessBuilder(jcmd.toString(), Long.toString(server.pid()), "GC.run")

@@ -20,9 +20,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts, exchanges and stops extensions while the server runs, one switch at a time. Each switch
- * falls between two calls: who is inside finishes, who comes waits a moment and finds what is there
- * then.
+ * Starts, exchanges and stops extensions while the server runs. Each switch falls between two
+ * calls: who is inside finishes, who comes waits a moment and finds what is there then. An
+ * extension has one switch at a time; one that hangs in it holds up no switch of another.
  */
 public final class Switchboard {
 
@@ -76,7 +76,10 @@ public final class Switchboard {
   private final Retirement retirement;
   private final Comparator<Seat> order;
 
-  // Mutable state, guarded by this
+  /** Who changes a seat has its turn. */
+  private final Turns turns = new Turns();
+
+  // Mutable state, guarded by this, which nobody holds while an extension is called or waited for
   private final Map<String, Seat> seats = new HashMap<>();
   private boolean closed;
 
@@ -106,7 +109,7 @@ public final class Switchboard {
    *
    * @throws IllegalArgumentException when one cannot start; the message names it
    */
-  synchronized void startAll(List<Origin> origins) {
+  void startAll(List<Origin> origins) {
     var found = new TreeMap<String, Found>();
     try {
       for (Origin origin : origins) {
@@ -123,7 +126,6 @@ public final class Switchboard {
       close();
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-    publish();
   }
 
   /**
@@ -132,13 +134,14 @@ public final class Switchboard {
    * @param someAreRefused whether an extension that is meant may be one that was refused
    * @throws IllegalArgumentException when one is not
    */
-  synchronized void checkConfigured(boolean someAreRefused) {
+  void checkConfigured(boolean someAreRefused) {
+    Set<String> names = names();
     setup
         .config()
         .get()
         .forEach(
             (name, settings) -> {
-              if (seats.containsKey(name)) {
+              if (names.contains(name)) {
                 return;
               }
               if (OwnSettings.of(name, settings).required()) {
@@ -149,7 +152,7 @@ public final class Switchboard {
                   "evenkeel.extensions."
                       + name
                       + " is set, and there is no such extension; there are "
-                      + new TreeSet<>(seats.keySet());
+                      + names;
               if (!someAreRefused) {
                 throw new IllegalArgumentException(message);
               }
@@ -167,83 +170,98 @@ public final class Switchboard {
    * @return its name
    * @throws RefusedException when it cannot run; nothing has changed then
    */
-  public synchronized String exchange(Set<String> replaceable, Origin origin)
-      throws RefusedException {
+  public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
     Origin.Made made = origin.make();
     String name;
+    Turns.Turn turn;
     try {
       name = RunningExtension.nameOf(made.extension());
-      Seat there = seats.get(name);
-      if (there != null && !replaceable.contains(name)) {
-        throw new RefusedException(
-            "an extension named "
-                + name
-                + " is there already, from "
-                + there.origin().where()
-                + "; remove one of the two, or name one differently");
-      }
+      turn = turns.take(name);
     } catch (RefusedException e) {
       made.release().run();
       throw e;
     }
-    Seat old = seats.get(name);
-    if (old == null) {
-      put(seatFor(origin, made, name, new CallRecord()));
-      publish();
-    } else {
-      swap(old, origin, made);
+    try (turn) {
+      Seat old = seatOf(name);
+      if (old == null) {
+        put(seatFor(origin, made, name, new CallRecord()));
+      } else if (replaceable.contains(name)) {
+        swap(old, origin, made);
+      } else {
+        made.release().run();
+        throw new RefusedException(
+            "an extension named "
+                + name
+                + " is there already, from "
+                + old.origin().where()
+                + "; remove one of the two, or name one differently");
+      }
+      tell(name, old == null ? "loaded" : "replaced", data(name).put("from", origin.where()));
     }
-    tell(name, old == null ? "loaded" : "replaced", data(name).put("from", origin.where()));
     return name;
   }
 
   /** Lets an extension go. What its maps hold stays on disk, for when it comes again. */
-  public synchronized void remove(String name) {
-    Seat seat = seats.remove(name);
-    if (seat == null) {
-      return;
+  public void remove(String name) {
+    try (var _ = turns.take(name)) {
+      Seat seat = seatOf(name);
+      if (seat == null) {
+        return;
+      }
+      RunningExtension running = seat.running();
+      if (running != null) {
+        drain(running);
+      }
+      drop(name);
+      if (running != null) {
+        retire(running);
+      }
+      tell(name, "removed", data(name).put("from", seat.origin().where()));
+    } catch (RefusedException e) {
+      LOG.log(System.Logger.Level.DEBUG, "{0} is not removed: {1}", name, e.getMessage());
     }
-    RunningExtension running = seat.running();
-    if (running != null) {
-      drain(running);
-    }
-    publish();
-    if (running != null) {
-      retire(running);
-    }
-    tell(name, "removed", data(name).put("from", seat.origin().where()));
   }
 
   /** Switches an extension off, now and after a restart. */
-  public synchronized Switched disable(String name) {
-    Seat seat = seats.get(name);
-    if (seat == null) {
-      return unknown(name);
+  public Switched disable(String name) {
+    try (var _ = turns.take(name)) {
+      Seat seat = seatOf(name);
+      return seat == null ? unknown(name) : disable(seat);
+    } catch (RefusedException e) {
+      return new Switched.Refused(message(e));
     }
+  }
+
+  private Switched disable(Seat seat) {
+    String name = seat.name();
     boolean kept = setup.switches().set(name, false);
     String reason = "switched off; POST /api/extensions/" + name + "/enable switches it on";
     RunningExtension running = seat.running();
     if (running == null) {
       put(off(seat, new Off(RunningExtension.State.DISABLED, reason, keptOf(seat))));
-      publish();
       return new Switched.Done(kept);
     }
     drain(running);
     var maps = new HashMap<String, MapHandover>();
     running.maps().forEach(each -> maps.put(each.storedName(), each.handOver()));
     put(off(seat, new Off(RunningExtension.State.DISABLED, reason, maps)));
-    publish();
     retire(running);
     tell(name, "disabled", data(name).put("outlasts_restart", kept));
     return new Switched.Done(kept);
   }
 
   /** Switches an extension on: a new life, which begins with the maps of the last one. */
-  public synchronized Switched enable(String name) {
-    Seat seat = seats.get(name);
-    if (seat == null) {
-      return unknown(name);
+  public Switched enable(String name) {
+    try (var _ = turns.take(name)) {
+      Seat seat = seatOf(name);
+      return seat == null ? unknown(name) : enable(seat);
+    } catch (RefusedException e) {
+      return new Switched.Refused(message(e));
     }
+  }
+
+  private Switched enable(Seat seat) {
+    String name = seat.name();
     if (seat.running() != null) {
       return new Switched.Done(setup.switches().set(name, true));
     }
@@ -259,11 +277,9 @@ public final class Switchboard {
           start(seat.origin(), made, name, seat.calls(), settings, keptFirst(maps));
       takeOver(fresh, maps);
       put(on(seat, seat.origin(), fresh));
-      publish();
     } catch (RefusedException e) {
       String reason = e.reason("POST /api/extensions/" + name + "/enable again");
       put(off(seat, new Off(RunningExtension.State.FAILED, reason, keptOf(seat))));
-      publish();
       return new Switched.Refused(reason);
     }
     boolean kept = setup.switches().set(name, true);
@@ -272,8 +288,7 @@ public final class Switchboard {
   }
 
   private Switched unknown(String name) {
-    return new Switched.Unknown(
-        "There is no extension '" + name + "'; there are " + new TreeSet<>(seats.keySet()));
+    return new Switched.Unknown("There is no extension '" + name + "'; there are " + names());
   }
 
   // ---- The steps
@@ -350,7 +365,6 @@ public final class Switchboard {
     if (old == null) {
       made.release().run();
       put(new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, seat.off()));
-      publish();
       return;
     }
     StateStore now =
@@ -369,7 +383,6 @@ public final class Switchboard {
     }
     takeOver(fresh, maps);
     put(on(seat, origin, fresh));
-    publish();
     retire(old);
   }
 
@@ -429,11 +442,26 @@ public final class Switchboard {
     return seat.off() == null ? Map.of() : seat.off().maps();
   }
 
-  private void put(Seat seat) {
-    seats.put(seat.name(), seat);
+  private synchronized @Nullable Seat seatOf(String name) {
+    return seats.get(name);
   }
 
-  private void publish() {
+  private synchronized Set<String> names() {
+    return new TreeSet<>(seats.keySet());
+  }
+
+  private synchronized void put(Seat seat) {
+    seats.put(seat.name(), seat);
+    publish();
+  }
+
+  private synchronized void drop(String name) {
+    seats.remove(name);
+    publish();
+  }
+
+  /** The line-ups follow each other as the seats do: nobody is forgotten by a switch of another. */
+  private synchronized void publish() {
     var inOrder = new ArrayList<>(seats.values());
     inOrder.sort(order);
     use.accept(new LineUp(inOrder));
@@ -453,18 +481,24 @@ public final class Switchboard {
     return String.valueOf(e.getMessage());
   }
 
-  /** Stops all, the last in order first. May be called twice. */
-  synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    var inOrder = new ArrayList<>(seats.values());
-    inOrder.sort(order.reversed());
-    for (Seat each : inOrder) {
+  /** Stops all, the last in order first, after the switches under way. May be called twice. */
+  void close() {
+    turns.close();
+    for (Seat each : toStop()) {
       if (each.running() != null) {
         each.running().stop();
       }
     }
+  }
+
+  /** Those to stop, the last in order first; none the second time. */
+  private synchronized List<Seat> toStop() {
+    if (closed) {
+      return List.of();
+    }
+    closed = true;
+    var inOrder = new ArrayList<>(seats.values());
+    inOrder.sort(order.reversed());
+    return inOrder;
   }
 }

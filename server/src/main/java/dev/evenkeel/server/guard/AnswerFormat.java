@@ -19,7 +19,8 @@ interface AnswerFormat {
           "codex", new CodexFormat(),
           "gemini-cli", new GeminiCliFormat(),
           "cursor", new CursorFormat(),
-          "copilot", new CopilotFormat());
+          "copilot", new CopilotFormat(),
+          "opencode", new OpenCodeFormat());
 
   /** Writes what the agent takes of the ruling. */
   void write(HookEvent event, Ruling ruling, AnswerDraft draft);

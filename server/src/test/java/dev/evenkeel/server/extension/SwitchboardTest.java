@@ -2,6 +2,7 @@ package dev.evenkeel.server.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Extension;
@@ -13,16 +14,20 @@ import dev.evenkeel.server.extension.Switchboard.Switched;
 import dev.evenkeel.server.log.StateChange;
 import dev.evenkeel.server.log.TestClock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SwitchboardTest {
 
@@ -32,8 +37,8 @@ class SwitchboardTest {
 
   private final Map<String, Map<String, String>> config = new HashMap<>();
   private final OffSwitches switches = OffSwitches.inMemory();
-  private final List<String> told = new ArrayList<>();
-  private final List<String> stopped = new ArrayList<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> stopped = new CopyOnWriteArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
   private Extensions extensions;
 
@@ -109,6 +114,139 @@ class SwitchboardTest {
     assertThat(extensions.switchboard().enable("a")).isEqualTo(new Switched.Done(true));
     assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
     assertThat(told).containsExactly("extension_disabled a", "extension_enabled a");
+  }
+
+  /** Where an extension hangs, for as long as the server lets it, or the test. */
+  enum Hanging {
+    START,
+    STOP,
+    CALL
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("One that hangs while it is switched holds up no switch of another")
+  void oneThatHangsWhileItIsSwitchedHoldsUpNoSwitchOfAnother(Hanging where) throws Exception {
+    // Given
+    var hangs = new CountDownLatch(1);
+    var armed = new AtomicReference<>(false);
+    Runnable hang =
+        () -> {
+          if (armed.get()) {
+            hangs.countDown();
+            awaitEnd();
+          }
+        };
+    running(
+        List.of(),
+        new TestExtension(
+            "hanging",
+            context -> {
+              if (where == Hanging.START) {
+                hang.run();
+              }
+            },
+            () -> {
+              if (where == Hanging.STOP) {
+                hang.run();
+              }
+            }),
+        named("other"));
+    RunningExtension hanging = extensions.running().getFirst();
+    Switchboard switchboard = extensions.switchboard();
+    if (where == Hanging.START) {
+      switchboard.disable("hanging");
+    }
+    armed.set(true);
+    // When
+    if (where == Hanging.CALL) {
+      assertThat(hanging.enter()).isEqualTo(Entry.ENTERED);
+    }
+    var switched =
+        CompletableFuture.supplyAsync(
+            () ->
+                where == Hanging.START
+                    ? switchboard.enable("hanging")
+                    : switchboard.disable("hanging"),
+            Thread::startVirtualThread);
+    if (where == Hanging.CALL) {
+      await().until(hanging::isBeingExchanged);
+    } else {
+      assertThat(hangs.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+    var again =
+        CompletableFuture.supplyAsync(
+            () -> switchboard.disable("hanging"), Thread::startVirtualThread);
+    // Then
+    assertThat(switchboard.disable("other")).isEqualTo(new Switched.Done(true));
+    assertThat(switchboard.enable("other")).isEqualTo(new Switched.Done(true));
+    assertThat(switchboard.exchange(Set.of("other"), OfClassPath.of(named("other"))))
+        .isEqualTo("other");
+    assertThat(switchboard.exchange(Set.of(), OfClassPath.of(named("new")))).isEqualTo("new");
+    assertThat(switched).as("it hangs all this time").isNotDone();
+    assertThat(again).as("one switch of one extension at a time").isNotDone();
+    assertThat(info("other").state()).isEqualTo(RunningExtension.State.RUNNING);
+    assertThat(extensions.running()).extracting(RunningExtension::name).contains("new", "other");
+    // When
+    if (where == Hanging.CALL) {
+      hanging.leave();
+    }
+    end.countDown();
+    // Then
+    assertThat(switched.get(60, TimeUnit.SECONDS)).isEqualTo(new Switched.Done(true));
+    assertThat(again.get(60, TimeUnit.SECONDS)).isEqualTo(new Switched.Done(true));
+    assertThat(info("hanging").state()).isEqualTo(RunningExtension.State.DISABLED);
+    assertThat(extensions.running())
+        .extracting(RunningExtension::name)
+        .containsExactly("new", "other");
+  }
+
+  private void awaitEnd() {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void oneThatIsSwitchedWhileTheServerStopsIsStoppedOnceAndNothingIsStartedAfterwards()
+      throws Exception {
+    // Given
+    var starts = new CountDownLatch(1);
+    var armed = new AtomicReference<>(false);
+    running(
+        List.of(),
+        new TestExtension(
+            "slow",
+            context -> {
+              if (armed.get()) {
+                starts.countDown();
+                awaitEnd();
+              }
+            },
+            () -> stopped.add("slow")),
+        named("other"));
+    Switchboard switchboard = extensions.switchboard();
+    switchboard.disable("slow");
+    stopped.clear();
+    armed.set(true);
+    var switched =
+        CompletableFuture.supplyAsync(() -> switchboard.enable("slow"), Thread::startVirtualThread);
+    assertThat(starts.await(60, TimeUnit.SECONDS)).isTrue();
+    // When
+    var closed = CompletableFuture.runAsync(extensions::close, Thread::startVirtualThread);
+    end.countDown();
+    closed.get(60, TimeUnit.SECONDS);
+    // Then
+    assertThat(switched.get(60, TimeUnit.SECONDS)).isEqualTo(new Switched.Done(true));
+    assertThat(stopped).containsExactly("slow", "other");
+    assertThat(switchboard.disable("other")).isEqualTo(new Switched.Refused("the server stops"));
+    assertThat(switchboard.enable("other")).isEqualTo(new Switched.Refused("the server stops"));
+    assertThatThrownBy(() -> switchboard.exchange(Set.of(), OfClassPath.of(named("new"))))
+        .hasMessage("the server stops");
+    switchboard.remove("other");
+    assertThat(stopped).containsExactly("slow", "other");
   }
 
   @Test

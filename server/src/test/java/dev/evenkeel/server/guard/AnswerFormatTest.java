@@ -180,7 +180,9 @@ class AnswerFormatTest {
             ask("sure?"),
             REPLACE),
         golden("copilot", "permissionRequest", "{'behavior':'deny','message':'no'}", deny("no")),
-        golden("copilot", "agentStop", "{'decision':'block','reason':'go on'}", deny("go on")));
+        golden("copilot", "agentStop", "{'decision':'block','reason':'go on'}", deny("go on")),
+        golden("opencode", "tool.execute.before", "{'decision':'deny','reason':'no'}", deny("no")),
+        golden("opencode", "tool.execute.before", "{'args':{'command':'ls'}}", REPLACE));
   }
 
   @ParameterizedTest
@@ -216,7 +218,10 @@ class AnswerFormatTest {
           cursor      | beforeShellExecution | context | cursor takes no context with beforeShellExecution
           copilot     | preToolUse         | context | copilot takes no context with preToolUse
           copilot     | postToolUse        | deny    | copilot takes no answer to postToolUse
-          opencode    | tool.execute.before| deny    | how opencode takes an answer is not known
+          opencode    | tool.execute.before| ask     | opencode takes only denials of tool.execute.before
+          opencode    | tool.execute.before| allow   | opencode takes only denials of tool.execute.before
+          opencode    | tool.execute.before| context | opencode takes no context with tool.execute.before
+          opencode    | chat.message       | deny    | opencode takes no answer to chat.message
           my-agent    | PreToolUse         | deny    | how my-agent takes an answer is not known
           """)
   void whatTheAgentDoesNotTakeIsLeftOutAndSaid(String agent, String event, String kind, String why)
