@@ -69,6 +69,7 @@ class HoardingExtensionTest {
     await()
         .atMost(PATIENCE)
         .until(() -> api.extension("hoarding").get("calls").asInt() == HOARDED_MB);
+    ExtensionExchangeTest.collect(server); // as the server does itself, sooner or later
     assertThat(api.post("/api/extensions/hoarding/disable").status()).isEqualTo(200);
     ExtensionExchangeTest.collect(server);
     assertThat(api.post("/api/extensions/hoarding/enable").status()).isEqualTo(200);
