@@ -38,7 +38,7 @@ class FailingExtensionsTest {
   private static final double MOST_TIMES_SLOWER = 25;
 
   /** So many events of the others are looked at for each kind. */
-  private static final int OTHERS = 1000;
+  private static final int OTHERS = 500;
 
   /** So many events are posted to each that misbehaves on its events. */
   private static final int POISON = 10;
