@@ -29,6 +29,9 @@ public final class Soak {
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage() + "\n\n" + SoakArguments.HELP);
       code = 2;
+    } catch (RefusedExtensionException e) {
+      System.err.println(e.getMessage());
+      code = 2;
     } catch (Exception e) {
       System.err.println("the run could not be done: " + e);
       e.printStackTrace();

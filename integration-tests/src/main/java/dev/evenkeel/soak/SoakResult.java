@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters what the server counted in each of its lives that was sampled
  * @param hub what each client of the hub got
  * @param judgedReceivers the names of those that have to get everything
+ * @param extensions those that the run gave the server, at its end
  * @param firstHistogram classes of reachable objects after the warm-up
  * @param flightRecording of the run's last minutes, if there is one
  */
@@ -31,6 +32,7 @@ record SoakResult(
     List<Ledger.Page> hub,
     List<String> judgedReceivers,
     List<Counters> counters,
+    List<ExtensionAccount> extensions,
     List<FaultRow> faults,
     List<TimeLine.Line> timeLine,
     String firstHistogram,
@@ -44,6 +46,7 @@ record SoakResult(
     hub = List.copyOf(hub);
     judgedReceivers = List.copyOf(judgedReceivers);
     counters = List.copyOf(counters);
+    extensions = List.copyOf(extensions);
     faults = List.copyOf(faults);
     timeLine = List.copyOf(timeLine);
   }

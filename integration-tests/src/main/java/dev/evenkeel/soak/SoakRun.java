@@ -107,24 +107,23 @@ public final class SoakRun {
   }
 
   /** Whoever soaks an extension wants to know that it ran. */
-  private void checkExtensions(ServerProbe probe) throws IOException, InterruptedException {
+  private void checkExtensions(ServerProbe probe)
+      throws IOException, InterruptedException, RefusedExtensionException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (true) {
       JsonNode told = probe.get("/api/extensions");
-      if (!told.get("refused").isEmpty()) {
-        throw new IOException("the server refused an extension: " + told.get("refused"));
+      JsonNode refused = told.get("refused").path(0);
+      if (!refused.isMissingNode()) {
+        throw new RefusedExtensionException(
+            "the server refuses %s: %s"
+                .formatted(refused.get("file").asText(), refused.get("reason").asText()));
       }
-      long fromJars =
-          told.get("extensions")
-              .valueStream()
-              .filter(each -> each.get("where").asText().endsWith(".jar"))
-              .filter(each -> each.get("state").asText().equals("running"))
-              .count();
-      if (fromJars >= plan.extensions().size()) {
+      List<ExtensionAccount> ofJars = ExtensionAccount.ofJars(told);
+      if (ofJars.stream().filter(ExtensionAccount::isRunning).count() >= plan.extensions().size()) {
         return;
       }
       if (System.nanoTime() > end) {
-        throw new IOException("the extensions do not run: " + told.get("extensions"));
+        throw new RefusedExtensionException("not all extensions run: " + ofJars);
       }
       Thread.sleep(LOOK);
     }
@@ -165,6 +164,7 @@ public final class SoakRun {
             receivers.hubPages(),
             judged.stream().map(Ledger.Page::receiver).toList(),
             sampler.counters(),
+            ExtensionAccount.ofJars(probe.get("/api/extensions")),
             faults.rows(judged),
             timeLine.lines(),
             sampler.firstHistogram(),

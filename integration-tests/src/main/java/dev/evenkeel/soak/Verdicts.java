@@ -34,6 +34,9 @@ final class Verdicts {
     levels(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));
     ceilings(result.plan().limits()).forEach(each -> verdicts.add(each.judge(result.samples())));
     verdicts.add(retention(result));
+    if (!result.plan().extensions().isEmpty()) {
+      verdicts.add(extensions(result));
+    }
     return verdicts;
   }
 
@@ -143,6 +146,23 @@ final class Verdicts {
             MEGABYTE,
             "MB",
             each -> "%.1f MB of files then".formatted(each.diskBytes() / MEGABYTE)));
+  }
+
+  /** A run in which an extension did nothing, or was switched off, has shown nothing about it. */
+  private static Verdict extensions(SoakResult result) {
+    List<ExtensionAccount> all = result.extensions();
+    List<String> others =
+        all.stream().filter(each -> !each.isGood()).map(ExtensionAccount::toString).toList();
+    return Verdict.of(
+        "extensions-ran",
+        "each extension of the run was called, never failed, and runs in the end",
+        "%,d calls, %,d failures"
+            .formatted(
+                all.stream().mapToLong(ExtensionAccount::calls).sum(),
+                all.stream().mapToLong(ExtensionAccount::failures).sum()),
+        "no failures",
+        others.isEmpty() && all.size() == result.plan().extensions().size(),
+        String.join("; ", others));
   }
 
   /** A log that never was full has shown nothing about retention. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.extension.testkit.ExtensionJar;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import dev.evenkeel.testbed.PrometheusProcess;
@@ -38,6 +39,7 @@ class MonitoringTest {
   @Test
   void everyQueryAndEveryAlertHasDataAndAnAlertIsRaised() throws IOException {
     Path data = folder.resolve("data");
+    addDroppingExtension(data.resolve("extensions"));
     try (var target = SocketIoServer.process();
         var server =
             EvenkeelProcess.on(data)
@@ -65,6 +67,8 @@ class MonitoringTest {
                   assertThat(expressions.stream().filter(each -> !hasData(prometheus, each)))
                       .isEmpty();
                 });
+        assertThat(hasData(prometheus, "evenkeel_dropped_total{reason=\"not wanted\"} > 0"))
+            .isTrue();
         assertThat(prometheus.query("up{job=\"evenkeel\"}").get(0).get("value").get(1).asText())
             .isEqualTo("1");
 
@@ -76,6 +80,28 @@ class MonitoringTest {
             .until(() -> hasData(prometheus, "ALERTS{alertname=\"EvenkeelTargetAway\"}"));
       }
     }
+  }
+
+  /** It drops what {@link #post} sends second. */
+  private static void addDroppingExtension(Path extensions) throws IOException {
+    Files.createDirectories(extensions);
+    Files.write(
+        extensions.resolve("dropping.jar"),
+        new ExtensionJar()
+            .source(
+                "demo.Dropping",
+                """
+                package demo;
+                import dev.evenkeel.extension.*;
+                public class Dropping implements Extension {
+                  @Override public String name() { return "dropping"; }
+                  @Override public void start(ExtensionContext context) {
+                    context.process("Notification", (event, emission) -> emission.drop("not wanted"));
+                  }
+                }
+                """)
+            .service("demo.Dropping")
+            .bytes());
   }
 
   private static boolean hasData(PrometheusProcess prometheus, String expression) {
@@ -136,9 +162,12 @@ class MonitoringTest {
   private static void post(EvenkeelProcess server, String token, String session)
       throws IOException {
     try (var connection = HttpConnection.to(server.port())) {
-      String event = "{\"hook_event_name\":\"Stop\",\"session_id\":\"" + session + "\"}";
-      assertThat(connection.post("/hooks/test", event, "Authorization: Bearer " + token).status())
-          .isEqualTo(200);
+      for (String name : List.of("Stop", "Notification")) {
+        String event =
+            "{\"hook_event_name\":\"%s\",\"session_id\":\"%s\"}".formatted(name, session);
+        assertThat(connection.post("/hooks/test", event, "Authorization: Bearer " + token).status())
+            .isEqualTo(200);
+      }
     }
   }
 }

@@ -32,12 +32,20 @@ public class HubDoor {
     new EngineRoute(vertx, engine, new Doors(doorkeeper)).attach(router, PATH);
   }
 
-  /** The doorkeeper stands before every door, and has let in whoever comes here. */
+  private static final Refusal OTHER_PORT =
+      Refusal.forbidden(403, "Pages of other ports may not open sessions here");
+
+  /**
+   * The doorkeeper stands before every door, and has let in whoever comes here. At this door also a
+   * GET changes something: it opens a session.
+   */
   private record Doors(Doorkeeper doorkeeper) implements Admission {
 
     @Override
     public @Nullable Refusal refuses(Handshake caller) {
-      return null;
+      return doorkeeper.isPageOfOtherPort(caller.origin(), caller.secFetchSite())
+          ? OTHER_PORT
+          : null;
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.evenkeel.server.hub.Hub;
 import dev.evenkeel.server.hub.HubConfig;
 import dev.evenkeel.server.hub.engineio.Engine;
 import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import dev.evenkeel.server.hub.socketio.SocketConfig;
 import dev.evenkeel.server.hub.socketio.SocketServer;
 import dev.evenkeel.server.intake.BatchDoor;
@@ -124,9 +125,12 @@ public class Parts {
       targets = targets();
       doorkeeper = doorkeeper(settings.access());
       hub = hub();
+      var waiting = new WaitingBytes(budget);
       engine =
           new Engine(
-              EngineConfig.DEFAULT, new SocketServer(SocketConfig.DEFAULT, Map.of("/", hub)));
+              EngineConfig.DEFAULT,
+              waiting,
+              new SocketServer(SocketConfig.DEFAULT, waiting, Map.of("/", hub)));
       watch = watch();
       status =
           new ServerStatus(

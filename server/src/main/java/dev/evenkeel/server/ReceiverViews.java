@@ -75,6 +75,7 @@ record ReceiverViews(Targets all, Hub ours, Engine engine) implements Receivers 
     queues.add(
         new QueueState(
             "hub-sessions", status.sessions(), status.capacity(), status.pendingBytes(), -1));
+    queues.add(engine.waiting().state());
     return queues;
   }
 

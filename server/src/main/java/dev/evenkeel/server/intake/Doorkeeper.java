@@ -103,6 +103,15 @@ public final class Doorkeeper {
     return null;
   }
 
+  /**
+   * Whether something comes from a page of another port of this machine, without an origin: what it
+   * loads, or leads to. It reads nothing of the answer, so this matters only at a door where a GET
+   * changes something.
+   */
+  public boolean isPageOfOtherPort(@Nullable String origin, @Nullable String secFetchSite) {
+    return origin == null && "same-site".equals(secFetchSite);
+  }
+
   /** Whether pages of this origin, other than our own, may read answers. */
   public boolean allows(String origin) {
     return origins.contains(origin);

@@ -11,6 +11,9 @@ final class LogCounters {
   /** More reasons than this are counted together: a reason with an id in it must not grow a map. */
   private static final int MAX_REASONS = 100;
 
+  /** A longer reason is counted by its beginning: it is a label in the metrics. */
+  private static final int MAX_LENGTH = 100;
+
   private static final String OTHER = "other";
 
   final LongAdder published = new LongAdder();
@@ -19,7 +22,8 @@ final class LogCounters {
   private final Map<String, LongAdder> dropped = new ConcurrentHashMap<>();
 
   void dropped(String reason, long count) {
-    String name = dropped.containsKey(reason) || dropped.size() < MAX_REASONS ? reason : OTHER;
+    String label = reason.length() > MAX_LENGTH ? reason.substring(0, MAX_LENGTH) : reason;
+    String name = dropped.containsKey(label) || dropped.size() < MAX_REASONS ? label : OTHER;
     dropped.computeIfAbsent(name, each -> new LongAdder()).add(count);
   }
 

@@ -162,6 +162,15 @@ class DoorkeeperTest {
     assertThat(open.refuses(from(null, site))).isNull();
   }
 
+  @Test
+  void aDoorWhereAGetChangesSomethingKnowsPagesOfOtherPorts() {
+    assertThat(open.isPageOfOtherPort(null, "same-site")).isTrue();
+    for (String site : new String[] {null, "none", "same-origin"}) {
+      assertThat(open.isPageOfOtherPort(null, site)).isFalse();
+    }
+    assertThat(open.isPageOfOtherPort("http://127.0.0.1:8765", "same-site")).isFalse();
+  }
+
   // The token
 
   @ParameterizedTest

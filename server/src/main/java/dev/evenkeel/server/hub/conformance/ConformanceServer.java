@@ -1,8 +1,10 @@
 package dev.evenkeel.server.hub.conformance;
 
+import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.hub.engineio.Acceptor;
 import dev.evenkeel.server.hub.engineio.Engine;
 import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import dev.evenkeel.server.hub.socketio.Application;
 import dev.evenkeel.server.hub.socketio.SocketConfig;
 import dev.evenkeel.server.hub.socketio.SocketServer;
@@ -31,12 +33,16 @@ final class ConformanceServer implements AutoCloseable {
   /** What the suite of Socket.IO expects. */
   static final Map<String, Application> ECHO = Map.of("/", new Echo(), "/custom", new Greeting());
 
+  /** The server's usual memory budget. */
+  private static final long BUDGET = 64 << 20;
+
   private final Vertx vertx;
   private final Engine engine;
   private final HttpServer server;
   private final String path;
 
-  private ConformanceServer(EngineConfig config, Acceptor acceptor, String path, int port) {
+  private ConformanceServer(
+      EngineConfig config, WaitingBytes waiting, Acceptor acceptor, String path, int port) {
     this.path = path;
     vertx =
         Vertx.vertx(
@@ -46,7 +52,7 @@ final class ConformanceServer implements AutoCloseable {
                     new FileSystemOptions()
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
-    engine = new Engine(config, acceptor);
+    engine = new Engine(config, waiting, acceptor);
     Router router = Router.router(vertx);
     new EngineRoute(vertx, engine, Admission.ANYONE).attach(router, path);
     var options = new HttpServerOptions();
@@ -57,14 +63,28 @@ final class ConformanceServer implements AutoCloseable {
 
   /** Bare Engine.IO at {@code /engine.io/}. */
   static ConformanceServer engineIo(EngineConfig config, Acceptor acceptor, int port) {
-    return new ConformanceServer(config, acceptor, "/engine.io/", port);
+    return new ConformanceServer(config, usualWaiting(), acceptor, "/engine.io/", port);
   }
 
   /** Socket.IO at {@code /socket.io/}. */
   static ConformanceServer socketIo(
       EngineConfig engine, SocketConfig socket, Map<String, Application> applications, int port) {
+    return socketIo(engine, socket, usualWaiting(), applications, port);
+  }
+
+  /** Socket.IO at {@code /socket.io/}, with another limit for what is not whole yet. */
+  static ConformanceServer socketIo(
+      EngineConfig engine,
+      SocketConfig socket,
+      WaitingBytes waiting,
+      Map<String, Application> applications,
+      int port) {
     return new ConformanceServer(
-        engine, new SocketServer(socket, applications), "/socket.io/", port);
+        engine, waiting, new SocketServer(socket, waiting, applications), "/socket.io/", port);
+  }
+
+  private static WaitingBytes usualWaiting() {
+    return new WaitingBytes(new MemoryBudget(BUDGET));
   }
 
   /** The port that it listens on. */

@@ -21,8 +21,8 @@ public final class CloseReason {
   /** The client asked for more than it read, or read nothing for too long. */
   public static final String DOES_NOT_READ = "does not read";
 
-  /** The client sent attachments while those of all clients together took all their room. */
-  public static final String NO_ROOM = "no room for attachments";
+  /** The client sent a part of something while such parts of all clients took all their room. */
+  public static final String NO_ROOM = "no room for unfinished messages";
 
   /** The server's own code failed. */
   public static final String FAILED = "server error";

@@ -16,6 +16,7 @@ public final class Engine implements AutoCloseable {
   private static final int ID_BYTES = 15;
 
   private final EngineConfig config;
+  private final WaitingBytes waiting;
   private final Acceptor acceptor;
   private final RandomGenerator random;
 
@@ -56,13 +57,18 @@ public final class Engine implements AutoCloseable {
     record Upgrades(Session session) implements Route {}
   }
 
-  /** With a source of session ids that nobody can guess. */
-  public Engine(EngineConfig config, Acceptor acceptor) {
-    this(config, acceptor, new SecureRandom());
+  /**
+   * With a source of session ids that nobody can guess.
+   *
+   * @param waiting where the edge counts what is not whole yet
+   */
+  public Engine(EngineConfig config, WaitingBytes waiting, Acceptor acceptor) {
+    this(config, waiting, acceptor, new SecureRandom());
   }
 
-  Engine(EngineConfig config, Acceptor acceptor, RandomGenerator random) {
+  Engine(EngineConfig config, WaitingBytes waiting, Acceptor acceptor, RandomGenerator random) {
     this.config = config;
+    this.waiting = waiting;
     this.acceptor = acceptor;
     this.random = random;
   }
@@ -70,6 +76,11 @@ public final class Engine implements AutoCloseable {
   /** How it behaves. */
   public EngineConfig config() {
     return config;
+  }
+
+  /** What all clients together have sent that is not whole yet. */
+  public WaitingBytes waiting() {
+    return waiting;
   }
 
   /** Says what is to be done with a request; counts it when it is refused. */

@@ -32,6 +32,11 @@ public record Refusal(int status, int code, String kind, String message) {
         "Too many clients: this server takes " + capacity + ". Close some, or come again later");
   }
 
+  /** What the edge says when {@link CloseReason#NO_ROOM} holds. */
+  public static Refusal noRoom() {
+    return new Refusal(503, 3, "room", "No room for this request now. Come again later");
+  }
+
   /** The answer's body. */
   public String json() {
     return JsonNodeFactory.instance

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +30,13 @@ final class Connection implements SessionListener {
   Connection(
       Session session,
       SocketConfig config,
-      WaitingBytes waitingBytes,
+      WaitingBytes waiting,
       Map<String, Application> applications,
       Supplier<String> ids) {
     this.session = session;
     this.applications = applications;
     this.ids = ids;
-    this.decoder = new PacketDecoder(config, waitingBytes, clients::containsKey);
+    this.decoder = new PacketDecoder(config, waiting, clients::containsKey);
     session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
     this.connectTimer = session.schedule(config.connectTimeout(), this::closeUnlessJoined);
   }

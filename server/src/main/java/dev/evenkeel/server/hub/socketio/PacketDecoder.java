@@ -1,6 +1,7 @@
 package dev.evenkeel.server.hub.socketio;
 
 import dev.evenkeel.server.hub.engineio.CloseReason;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -11,19 +12,20 @@ final class PacketDecoder {
 
   private final SocketConfig config;
   private final WaitingBytes all;
+  private final WaitingBytes.Held held;
   private final Predicate<String> hasJoined;
 
   // Mutable state, guarded by the connection's loop: a packet whose attachments are still to come
   private @Nullable PacketText waiting;
   private final List<byte[]> attachments = new ArrayList<>();
-  private long attachedBytes;
 
   /**
-   * @param all what the attachments of all connections take
+   * @param all where attachments count
    * @param hasJoined whether the client is in a namespace: for others, nothing is kept
    */
   PacketDecoder(SocketConfig config, WaitingBytes all, Predicate<String> hasJoined) {
     this.all = all;
+    this.held = all.nothing();
     this.config = config;
     this.hasJoined = hasJoined;
   }
@@ -67,17 +69,16 @@ final class PacketDecoder {
     if (packet == null) {
       throw new InvalidPacketException("a binary attachment where none is due");
     }
-    if (attachedBytes + message.length > config.maxAttachmentBytes()) {
+    if (held.bytes() + message.length > config.maxAttachmentBytes()) {
       throw new InvalidPacketException(
           "attachments of more than %d bytes".formatted(config.maxAttachmentBytes()));
     }
-    if (!all.take(message.length)) {
+    if (!held.become(held.bytes() + message.length)) {
       throw new InvalidPacketException(
-          "attachments while those of all clients take %d bytes"
-              .formatted(config.maxWaitingBytes()),
+          "attachments while what all clients have not sent whole takes most of %d bytes"
+              .formatted(all.limit()),
           CloseReason.NO_ROOM);
     }
-    attachedBytes += message.length;
     attachments.add(message);
     if (attachments.size() < packet.attachments()) {
       return null;
@@ -91,7 +92,6 @@ final class PacketDecoder {
   void close() {
     waiting = null;
     attachments.clear();
-    all.giveBack(attachedBytes);
-    attachedBytes = 0;
+    held.free();
   }
 }

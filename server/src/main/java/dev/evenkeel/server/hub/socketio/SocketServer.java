@@ -3,6 +3,7 @@ package dev.evenkeel.server.hub.socketio;
 import dev.evenkeel.server.hub.engineio.Acceptor;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
@@ -15,15 +16,17 @@ public final class SocketServer implements Acceptor {
 
   private final SocketConfig config;
   private final Map<String, Application> applications;
-  private final WaitingBytes waitingBytes;
+  private final WaitingBytes waiting;
   private final RandomGenerator random = new SecureRandom();
 
   /**
+   * @param waiting where attachments count whose packets are not whole yet
    * @param applications by namespace: {@code /}, {@code /name}; clients are refused all others
    */
-  public SocketServer(SocketConfig config, Map<String, Application> applications) {
+  public SocketServer(
+      SocketConfig config, WaitingBytes waiting, Map<String, Application> applications) {
     this.config = config;
-    this.waitingBytes = new WaitingBytes(config.maxWaitingBytes());
+    this.waiting = waiting;
     this.applications = Map.copyOf(applications);
     for (String namespace : this.applications.keySet()) {
       if (!namespace.startsWith("/") || namespace.contains(",")) {
@@ -35,7 +38,7 @@ public final class SocketServer implements Acceptor {
 
   @Override
   public SessionListener accept(Session session) {
-    return new Connection(session, config, waitingBytes, applications, this::newId);
+    return new Connection(session, config, waiting, applications, this::newId);
   }
 
   private String newId() {

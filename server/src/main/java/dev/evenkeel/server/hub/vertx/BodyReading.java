@@ -1,29 +1,41 @@
 package dev.evenkeel.server.hub.vertx;
 
+import dev.evenkeel.server.hub.engineio.CloseReason;
+import dev.evenkeel.server.hub.engineio.Engine;
+import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Refusal;
 import dev.evenkeel.server.hub.engineio.Session;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of one POST, as far as it is not too large. It runs on the request's loop. */
+/**
+ * Reads the body of one POST, as far as it is not too large, there is room for it and it comes in
+ * time. It runs on the request's loop.
+ */
 final class BodyReading {
 
   private final Session session;
   private final HttpServerRequest request;
   private final NettyLoop loop;
+  private final Engine engine;
   private final int maxPayload;
+  private final Gathered body;
 
   // Mutable state, guarded by the request's loop
-  private Buffer body = Buffer.buffer();
   private boolean ended;
+  private EventLoop.Timer deadline = () -> {};
 
-  BodyReading(Session session, HttpServerRequest request, NettyLoop loop, int maxPayload) {
+  BodyReading(Session session, HttpServerRequest request, NettyLoop loop, Engine engine) {
     this.session = session;
     this.request = request;
     this.loop = loop;
-    this.maxPayload = maxPayload;
+    this.engine = engine;
+    this.maxPayload = engine.config().maxPayload();
+    this.body = new Gathered(engine.waiting().nothing(), maxPayload);
   }
 
   void start() {
@@ -31,10 +43,19 @@ final class BodyReading {
       refuseSize();
       return;
     }
+    deadline = loop.schedule(longest(engine.config()), this::refuseSlowness);
     request.handler(this::add);
     request.endHandler(end -> finish());
     request.exceptionHandler(failure -> giveUp());
     request.resume();
+  }
+
+  /**
+   * A client sends one POST at a time, and its answer to a ping is one: who takes longer than that
+   * answer may take has no session any more.
+   */
+  private static Duration longest(EngineConfig config) {
+    return config.pingInterval().plus(config.pingTimeout());
   }
 
   private long declaredLength() {
@@ -46,10 +67,10 @@ final class BodyReading {
     if (ended) {
       return;
     }
-    if (body.length() + part.length() > maxPayload) {
+    if (part.length() > maxPayload - body.length()) {
       refuseSize();
-    } else {
-      body.appendBuffer(part);
+    } else if (!body.add(part)) {
+      refuseForRoom();
     }
   }
 
@@ -57,13 +78,12 @@ final class BodyReading {
     if (ended) {
       return;
     }
-    ended = true;
-    byte[] bytes = body.getBytes();
-    body = Buffer.buffer();
-    session.data(bytes, refusal -> loop.execute(() -> answer(refusal)));
+    end();
+    session.data(body.whole(), refusal -> loop.execute(() -> answer(refusal)));
   }
 
   private void answer(@Nullable Refusal refusal) {
+    body.forget();
     HttpServerResponse response = request.response();
     if (refusal != null) {
       Refusals.send(response, refusal);
@@ -73,19 +93,37 @@ final class BodyReading {
   }
 
   private void refuseSize() {
+    refuse(413, "A request is at most " + maxPayload + " bytes");
+  }
+
+  private void refuseSlowness() {
+    if (!ended) {
+      refuse(408, "A request comes within " + longest(engine.config()).toMillis() + " ms");
+    }
+  }
+
+  private void refuseForRoom() {
     giveUp();
-    request
-        .response()
-        .setStatusCode(413)
-        .putHeader("Connection", "close")
-        .end("A request is at most " + maxPayload + " bytes");
+    session.close(CloseReason.NO_ROOM);
+    request.response().putHeader("Connection", "close");
+    Refusals.send(request.response(), Refusal.noRoom());
+  }
+
+  private void refuse(int status, String why) {
+    giveUp();
+    request.response().setStatusCode(status).putHeader("Connection", "close").end(why);
   }
 
   private void giveUp() {
     if (!ended) {
-      ended = true;
-      body = Buffer.buffer();
+      end();
+      body.forget();
       session.dataLost();
     }
+  }
+
+  private void end() {
+    ended = true;
+    deadline.cancel();
   }
 }

@@ -139,7 +139,7 @@ public final class EngineRoute implements Handler<RoutingContext> {
 
   private void post(Session session, HttpServerRequest request, NettyLoop loop) {
     if (session.dataBegins()) {
-      new BodyReading(session, request, loop, engine.config().maxPayload()).start();
+      new BodyReading(session, request, loop, engine).start();
     } else {
       Refusals.send(request.response(), engine.overlap());
     }
@@ -155,7 +155,8 @@ public final class EngineRoute implements Handler<RoutingContext> {
   }
 
   private HttpWebSocket link(ServerWebSocket socket, HttpConnection connection, NettyLoop loop) {
-    return new HttpWebSocket(socket, connection, loop, engine.config().maxPayload());
+    return new HttpWebSocket(
+        socket, connection, loop, engine.config().maxPayload(), engine.waiting());
   }
 
   private void open(Handshake caller, HttpWebSocket link) {

@@ -4,6 +4,7 @@ import dev.evenkeel.server.hub.engineio.CloseReason;
 import dev.evenkeel.server.hub.engineio.EncodedPacket;
 import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import dev.evenkeel.server.hub.engineio.WebSocketLink;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,32 +23,52 @@ final class HttpWebSocket implements WebSocketLink {
   private static final System.Logger LOG = System.getLogger(HttpWebSocket.class.getName());
   private static final int INVALID_DATA = 1007;
   private static final int TOO_LARGE = 1009;
+  private static final int TRY_AGAIN_LATER = 1013;
 
   private final ServerWebSocket socket;
   private final NettyLoop loop;
   private final ChannelHandlerContext network;
+  private final int maxPayload;
+  private final WaitingBytes waiting;
   private final MessageAssembly assembly;
 
   /**
    * @param connection that the websocket was opened on
+   * @param waiting where counts what is not whole yet
    */
-  HttpWebSocket(ServerWebSocket socket, HttpConnection connection, NettyLoop loop, int maxPayload) {
+  HttpWebSocket(
+      ServerWebSocket socket,
+      HttpConnection connection,
+      NettyLoop loop,
+      int maxPayload,
+      WaitingBytes waiting) {
     this.socket = socket;
     this.loop = loop;
-    this.assembly = new MessageAssembly(maxPayload);
+    this.maxPayload = maxPayload;
+    this.waiting = waiting;
+    this.assembly = new MessageAssembly(maxPayload, waiting.nothing());
     this.network =
         ((ConnectionBase) connection).channel().pipeline().context(WebSocketFrameEncoder.class);
   }
 
   /** Gives the session what comes in from now on. */
   void readInto(Session session) {
+    FrameReading.begin(
+        network.channel().pipeline(),
+        maxPayload,
+        waiting.nothing(),
+        () -> fail(session, TRY_AGAIN_LATER, CloseReason.NO_ROOM));
     socket.frameHandler(frame -> receive(frame, session));
     socket.exceptionHandler(
         failure -> {
           LOG.log(System.Logger.Level.DEBUG, "A websocket failed", failure);
           session.lost(this, CloseReason.TRANSPORT_ERROR);
         });
-    socket.closeHandler(closed -> session.lost(this, CloseReason.TRANSPORT_CLOSE));
+    socket.closeHandler(
+        closed -> {
+          assembly.forget();
+          session.lost(this, CloseReason.TRANSPORT_CLOSE);
+        });
   }
 
   private void receive(WebSocketFrame frame, Session session) {
@@ -58,15 +79,20 @@ final class HttpWebSocket implements WebSocketLink {
       case MessageAssembly.Result.Partial partial -> {}
       case MessageAssembly.Result.Text(String text) -> session.received(this, text);
       case MessageAssembly.Result.Binary(byte[] data) -> session.received(this, data);
-      case MessageAssembly.Result.TooLarge tooLarge -> fail(session, TOO_LARGE);
-      case MessageAssembly.Result.NoUtf8 noUtf8 -> fail(session, INVALID_DATA);
+      case MessageAssembly.Result.TooLarge tooLarge ->
+          fail(session, TOO_LARGE, CloseReason.TRANSPORT_ERROR);
+      case MessageAssembly.Result.NoRoom noRoom ->
+          fail(session, TRY_AGAIN_LATER, CloseReason.NO_ROOM);
+      case MessageAssembly.Result.NoUtf8 noUtf8 ->
+          fail(session, INVALID_DATA, CloseReason.TRANSPORT_ERROR);
     }
   }
 
-  private void fail(Session session, int code) {
+  private void fail(Session session, int code, String reason) {
     socket.frameHandler(null);
+    assembly.forget();
     close(code);
-    session.lost(this, CloseReason.TRANSPORT_ERROR);
+    session.lost(this, reason);
   }
 
   @Override

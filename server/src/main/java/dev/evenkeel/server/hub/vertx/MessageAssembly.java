@@ -1,11 +1,11 @@
 package dev.evenkeel.server.hub.vertx;
 
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the frames of one websocket together to messages, and looks at their size and their UTF-8.
@@ -27,6 +27,9 @@ final class MessageAssembly {
     /** More than is taken. */
     record TooLarge() implements Result {}
 
+    /** No room for a message in parts. */
+    record NoRoom() implements Result {}
+
     /** A text that is none. */
     record NoUtf8() implements Result {}
   }
@@ -34,11 +37,15 @@ final class MessageAssembly {
   private final int maxPayload;
 
   // Mutable state, guarded by the websocket's loop
-  private @Nullable Buffer begun;
+  private final Gathered begun;
   private boolean text;
 
-  MessageAssembly(int maxPayload) {
+  /**
+   * @param held where the parts count of a message that is not whole yet
+   */
+  MessageAssembly(int maxPayload, WaitingBytes.Held held) {
     this.maxPayload = maxPayload;
+    this.begun = new Gathered(held, maxPayload);
   }
 
   Result add(WebSocketFrame frame) {
@@ -46,18 +53,32 @@ final class MessageAssembly {
     if (!frame.isContinuation()) {
       text = frame.isText();
     }
-    Buffer before = begun;
-    if (data.length() + (before == null ? 0 : before.length()) > maxPayload) {
-      begun = null;
+    if (data.length() > maxPayload - begun.length()) {
+      forget();
       return new Result.TooLarge();
     }
-    Buffer all = before == null ? data : before.appendBuffer(data);
+    if (frame.isFinal() && begun.length() == 0) {
+      return whole(data.getBytes());
+    }
+    if (!begun.add(data)) {
+      forget();
+      return new Result.NoRoom();
+    }
     if (!frame.isFinal()) {
-      begun = before == null ? Buffer.buffer().appendBuffer(data) : before;
       return new Result.Partial();
     }
-    begun = null;
-    return text ? decode(all.getBytes()) : new Result.Binary(all.getBytes());
+    byte[] all = begun.whole();
+    forget();
+    return whole(all);
+  }
+
+  /** Forgets the message that is not whole. */
+  void forget() {
+    begun.forget();
+  }
+
+  private Result whole(byte[] message) {
+    return text ? decode(message) : new Result.Binary(message);
   }
 
   private static Result decode(byte[] utf8) {

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.hub.engineio.CloseReason;
 import dev.evenkeel.server.hub.engineio.EngineConfig;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import dev.evenkeel.server.hub.socketio.Acknowledgement;
 import dev.evenkeel.server.hub.socketio.Application;
 import dev.evenkeel.server.hub.socketio.Client;
@@ -208,9 +211,7 @@ class HostileClientTest {
 
   @Test
   void theUnfinishedAttachmentsOfAllClientsTogetherAreBounded() throws Exception {
-    var config = SocketConfig.DEFAULT.withMaxWaitingBytes(1_000_000);
-    try (var server =
-            ConformanceServer.socketIo(EngineConfig.DEFAULT, config, Map.of("/", application), 0);
+    try (var server = withRoomFor(3_500_000);
         var first = joining(server);
         var second = joining(server)) {
       // Given
@@ -219,15 +220,17 @@ class HostileClientTest {
       first.send(new int[1]);
       assertThat(first.nextText()).startsWith("461-7"); // it was whole, and is forgotten
       assertThat(first.next()).isEqualTo(new byte[600_000]);
-      first.send("452-[\"ask\"]");
-      first.send(new int[600_000]);
+      first.send("454-[\"ask\"]");
+      for (int i = 0; i < 3; i++) {
+        first.send(new int[900_000]);
+      }
       // When
       second.send("452-[\"ask\"]");
-      second.send(new int[600_000]);
+      second.send(new int[900_000]);
       // Then
       await().until(() -> first.isClosed() || second.isClosed()); // whose came later
-      assertThat(application.nextReason()).isEqualTo("no room for attachments");
-      assertThat(server.engine().status().closed()).containsEntry("no room for attachments", 1L);
+      assertThat(application.nextReason()).isEqualTo(CloseReason.NO_ROOM);
+      assertThat(server.engine().status().closed()).containsEntry(CloseReason.NO_ROOM, 1L);
       // When
       (first.isClosed() ? second : first).close();
       assertThat(application.nextReason()).isNotNull();
@@ -237,6 +240,71 @@ class HostileClientTest {
         third.send(new int[900_000]);
         assertThat(third.nextText()).startsWith("461-7");
       }
+    }
+  }
+
+  private ConformanceServer withRoomFor(long unfinished) {
+    var waiting = new WaitingBytes(new MemoryBudget(64 << 20), unfinished);
+    return ConformanceServer.socketIo(
+        EngineConfig.DEFAULT, SocketConfig.DEFAULT, waiting, Map.of("/", application), 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAllClientsTogetherBeginToSendIsBoundedAndTheOthersLiveOn(HalfSent kind)
+      throws Exception {
+    try (var server = withRoomFor(2_500_000);
+        var healthy = joining(server)) {
+      // Given
+      var waiting = server.engine().waiting();
+      var others = new ArrayList<Socket>();
+      // When
+      for (int i = 0; i < 6; i++) {
+        others.add(kind.begin(server));
+      }
+      // Then
+      await().until(() -> server.engine().status().closed().containsKey(CloseReason.NO_ROOM));
+      assertThat(waiting.state().bytes()).isLessThanOrEqualTo(2_500_000);
+      await().until(() -> waiting.state().bytes() >= HalfSent.SENT);
+      healthy.send("427[\"ask\",1]");
+      assertThat(healthy.nextText()).isEqualTo("437[1]");
+      // When
+      for (Socket each : others) {
+        each.close();
+      }
+      await().until(() -> waiting.state().bytes() == 0);
+      // Then
+      healthy.send("428[\"ask\",\"" + "m".repeat(900_000) + "\"]");
+      assertThat(healthy.nextText().length()).isEqualTo(900_007);
+    }
+  }
+
+  @Test
+  void whatIsNotWholeIsReservedInTheMemoryBudget() throws Exception {
+    // Given
+    var budget = new MemoryBudget(64 << 20);
+    try (var server =
+        ConformanceServer.socketIo(
+            EngineConfig.DEFAULT,
+            SocketConfig.DEFAULT,
+            new WaitingBytes(budget),
+            Map.of("/", application),
+            0)) {
+      // When
+      try (var half = HalfSent.FRAME.begin(server)) {
+        // Then
+        await().until(() -> budget.used() >= HalfSent.SENT);
+        assertThat(half.isConnected()).isTrue();
+      }
+      await().until(() -> budget.used() == 0);
+    }
+  }
+
+  @Test
+  void aPostThatDoesNotEndIsRefusedWhenItsSessionMustHaveEnded() throws Exception {
+    try (var server = serving(ConformanceServer.ENGINE);
+        var polls = new Polls(server)) {
+      assertThat(polls.declare(polls.open(), 10)).startsWith("HTTP/1.1 408");
     }
   }
 

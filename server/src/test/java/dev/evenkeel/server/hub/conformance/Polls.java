@@ -137,11 +137,16 @@ final class Polls implements AutoCloseable {
 
   /** A POST whose body does not come. */
   Socket halfPost(String sid) throws IOException {
-    return begin(sid, "Content-Length: 10");
+    return halfPost(sid, 10);
+  }
+
+  Socket halfPost(String sid, int length) throws IOException {
+    return begin(sid, "Content-Length: " + length);
   }
 
   private Socket begin(String sid, String header) throws IOException {
     var socket = new Socket("localhost", port);
+    socket.setSoTimeout(20_000); // far beyond what an answer takes
     String path = URI.create(url).getPath();
     socket
         .getOutputStream()

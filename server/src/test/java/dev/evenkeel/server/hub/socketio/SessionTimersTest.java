@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.hub.engineio.Engine;
 import dev.evenkeel.server.hub.engineio.EngineConfig;
 import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Handshake;
 import dev.evenkeel.server.hub.engineio.Session;
+import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -62,8 +64,12 @@ class SessionTimersTest {
       };
 
   private final ManualLoop loop = new ManualLoop();
+  private final WaitingBytes waiting = new WaitingBytes(new MemoryBudget(1 << 20));
   private final Engine engine =
-      new Engine(EngineConfig.DEFAULT, new SocketServer(SocketConfig.DEFAULT, Map.of("/", SILENT)));
+      new Engine(
+          EngineConfig.DEFAULT,
+          waiting,
+          new SocketServer(SocketConfig.DEFAULT, waiting, Map.of("/", SILENT)));
 
   private Session open() {
     Session session = engine.open(new Handshake("127.0.0.1", null, null, null, null, null), loop);
