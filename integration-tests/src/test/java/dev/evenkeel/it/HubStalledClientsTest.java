@@ -35,7 +35,13 @@ class HubStalledClientsTest {
   private static final int PER_SECOND = 1000;
   private static final int SECONDS = 12;
   private static final int SESSIONS = 10;
-  private static final long MOST_RSS = 450L << 20;
+
+  /**
+   * What the process may take beyond the memory budget: the heap grows and code is compiled while
+   * events flow. In three runs it took 40 to 51 MB more than before in all.
+   */
+  private static final long MOST_BESIDE_THE_BUDGET = 32L << 20;
+
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -101,7 +107,8 @@ class HubStalledClientsTest {
       assertThat(hub.get("dropped").asLong()).as("who does not read misses events").isPositive();
       assertThat(watched.mostBudget).isLessThan(watched.budget);
       assertThat(watched.mostUnread).isLessThanOrEqualTo(watched.unreadCapacity);
-      assertThat(server.peakRssBytes()).isLessThan(MOST_RSS);
+      assertThat(server.peakRssBytes())
+          .isLessThan(rssBefore + watched.budget + MOST_BESIDE_THE_BUDGET);
       // When
       for (BareClient each : stalled) {
         each.close();

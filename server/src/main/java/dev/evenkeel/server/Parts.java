@@ -118,11 +118,11 @@ public class Parts {
       textIndex = textIndex();
       extensions = startExtensions(again::read);
       log.onRecovery(extensions::snapshot);
+      targets = targets(); // before what jars say when they start, so that a new target gets it
       jars = takeJars();
       handler = new Handler(handlerConfig(), log, extensions, clock);
       intake = new Intake(log, budget, extensions::filters, guards(), clock);
       extensions.onRetired(intake::renewThreads);
-      targets = targets();
       doorkeeper = doorkeeper(settings.access());
       hub = hub();
       var waiting = new WaitingBytes(budget);
