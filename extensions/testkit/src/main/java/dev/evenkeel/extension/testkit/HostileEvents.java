@@ -2,6 +2,8 @@ package dev.evenkeel.extension.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Events that no agent should send and that the server takes all the same: fields of another type
@@ -57,6 +59,55 @@ public final class HostileEvents {
           "tool_calls",
           "background_tasks");
 
+  /** What other agents call their events. */
+  private static final Map<String, List<String>> OTHER_AGENTS =
+      Map.of(
+          "codex", List.of("PreToolUse", "PostToolUse", "UserPromptSubmit", "Stop"),
+          "copilot", List.of("preToolUse", "postToolUse", "userPromptSubmitted", "agentStop"),
+          "cursor",
+              List.of("beforeShellExecution", "afterShellExecution", "beforeSubmitPrompt", "stop"),
+          "gemini-cli", List.of("BeforeAgent", "AfterAgent", "BeforeTool", "AfterTool"),
+          "opencode",
+              List.of(
+                  "chat.message",
+                  "tool.execute.before",
+                  "tool.execute.after",
+                  "tool.execute.error",
+                  "session.error",
+                  "session.idle"));
+
+  /** What other agents call their fields; those of opencode lie in {@code properties}. */
+  private static final List<String> OTHER_FIELDS =
+      List.of(
+          "tool_name",
+          "toolName",
+          "tool_input",
+          "toolArgs",
+          "tool_output",
+          "tool_response",
+          "toolResult",
+          "tool_result",
+          "result_json",
+          "command",
+          "output",
+          "prompt",
+          "prompt_response",
+          "response",
+          "text",
+          "status",
+          "success",
+          "duration",
+          "error",
+          "error_message",
+          "failure_type",
+          "cwd",
+          "task",
+          "summary",
+          "subagent_type");
+
+  private static final List<String> PROPERTIES =
+      List.of("tool", "args", "output", "answer", "error", "metadata", "prompt", "title");
+
   private static final int LONG = 100_000;
   private static final int DEEP = 900;
 
@@ -87,15 +138,21 @@ public final class HostileEvents {
     for (String name : NAMES) {
       events.add(event(name, "s", ""));
       for (String value : VALUES) {
-        events.add(event(name, "s", everyFieldAs(value)));
-        events.add(event(name, "", everyFieldAs(value)));
+        events.add(event(name, "s", fieldsAs(FIELDS, value)));
+        events.add(event(name, "", fieldsAs(FIELDS, value)));
       }
     }
+    new TreeMap<>(OTHER_AGENTS)
+        .forEach(
+            (agent, names) ->
+                names.forEach(
+                    name -> VALUES.forEach(value -> events.add(ofOther(agent, name, value)))));
     for (String name : List.of("PreToolUse", "PostToolUse", "UserPromptSubmit", "SubagentStop")) {
-      events.add(event(name, "s", everyFieldAs('"' + "a".repeat(LONG) + '"')));
-      events.add(event(name, "s", everyFieldAs('"' + "=\\\"token\\\": ".repeat(LONG / 13) + '"')));
-      events.add(event(name, "s", everyFieldAs("{\"a\":".repeat(DEEP) + 1 + "}".repeat(DEEP))));
-      events.add(event(name, "s", everyFieldAs("[".repeat(DEEP) + "]".repeat(DEEP))));
+      events.add(event(name, "s", fieldsAs(FIELDS, '"' + "a".repeat(LONG) + '"')));
+      events.add(
+          event(name, "s", fieldsAs(FIELDS, '"' + "=\\\"token\\\": ".repeat(LONG / 13) + '"')));
+      events.add(event(name, "s", fieldsAs(FIELDS, "{\"a\":".repeat(DEEP) + 1 + "}".repeat(DEEP))));
+      events.add(event(name, "s", fieldsAs(FIELDS, "[".repeat(DEEP) + "]".repeat(DEEP))));
     }
     events.add(event("Wide", "s", manyFields()));
     events.add(event("Twice", "s", ",\"a\":1,\"a\":{\"a\":2,\"a\":3},\"session_id\":\"other\""));
@@ -113,9 +170,21 @@ public final class HostileEvents {
         "claude-code", null, "{\"hook_event_name\":\"" + name + "\"" + ids + more + "}");
   }
 
-  private static String everyFieldAs(String json) {
+  private static RecordedEvent ofOther(String agent, String name, String value) {
+    String properties = ",\"properties\":{\"sessionID\":\"hostile\",\"callID\":\"c\"";
+    return new RecordedEvent(
+        agent,
+        name,
+        "{\"type\":\"%s\",\"session_id\":\"hostile\"".formatted(name)
+            + fieldsAs(OTHER_FIELDS, value)
+            + properties
+            + fieldsAs(PROPERTIES, value)
+            + "}}");
+  }
+
+  private static String fieldsAs(List<String> fields, String json) {
     var all = new StringBuilder();
-    for (String field : FIELDS) {
+    for (String field : fields) {
       all.append(",\"").append(field).append("\":").append(json);
     }
     return all.toString();
