@@ -38,6 +38,7 @@ const mode = {
   answer: 'normal', // or garbage, redirect: what is said at the port in place of Socket.IO
   location: 'http://127.0.0.1:9/elsewhere', // where a redirect points
   poison: null, // 'close': hangs up on an event with data.poison; 'silent': does not acknowledge it
+  hangUp: false, // on whatever event comes
 };
 
 let http = null;
@@ -58,7 +59,7 @@ function onJoin(socket) {
     answer(acknowledge);
   });
   socket.on('claude_event', (event, acknowledge) => {
-    if (event?.data?.poison === true && mode.poison === 'close') {
+    if (mode.hangUp || (event?.data?.poison === true && mode.poison === 'close')) {
       socket.conn.close();
       return;
     }

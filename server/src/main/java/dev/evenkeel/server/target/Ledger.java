@@ -18,6 +18,7 @@ final class Ledger {
 
   // Mutable state, each for itself; acknowledges is written under this
   private volatile Acknowledges acknowledges;
+  private volatile long lastTaken = -1;
   private volatile Handshake handshake = Handshake.UNKNOWN;
   private volatile @Nullable String lastError;
 
@@ -62,6 +63,16 @@ final class Ledger {
     if (found == Acknowledges.YES || acknowledges == Acknowledges.UNKNOWN) {
       acknowledges = found;
     }
+  }
+
+  /** The event that the target took last, of those since the start, or -1. */
+  long lastTaken() {
+    return lastTaken;
+  }
+
+  void took(long id) {
+    delivered.increment();
+    lastTaken = id;
   }
 
   /** What the target said last when it opened a session, or what servers usually do. */

@@ -16,6 +16,7 @@ final class Outbound {
   final long missed;
   final byte[] json;
   final long reserved;
+  private final boolean control;
 
   // Mutable state, guarded by the window
   int acknowledgementId;
@@ -25,12 +26,13 @@ final class Outbound {
   boolean done;
   boolean passedOver;
 
-  private Outbound(String name, long id, long missed, byte[] json, long reserved) {
+  private Outbound(String name, long id, long missed, byte[] json, long reserved, boolean control) {
     this.name = name;
     this.id = id;
     this.missed = missed;
     this.json = json;
     this.reserved = reserved;
+    this.control = control;
   }
 
   /**
@@ -39,7 +41,12 @@ final class Outbound {
    * @param reserved the bytes that the budget gives up for it
    */
   static Outbound event(long id, byte[] json, long reserved) {
-    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved);
+    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, false);
+  }
+
+  /** An event that the target has taken before: whether it takes it again tells how it is. */
+  static Outbound control(long id, byte[] json, long reserved) {
+    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, true);
   }
 
   /**
@@ -49,10 +56,14 @@ final class Outbound {
    */
   static Outbound missed(long upTo, long count) {
     byte[] json = ("{\"count\":" + count + "}").getBytes(StandardCharsets.UTF_8);
-    return new Outbound(MISSED, upTo, count, json, 0);
+    return new Outbound(MISSED, upTo, count, json, 0, false);
   }
 
   boolean isEvent() {
     return missed == 0;
+  }
+
+  boolean isControl() {
+    return control;
   }
 }

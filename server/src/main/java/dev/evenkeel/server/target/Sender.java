@@ -60,6 +60,7 @@ final class Sender {
   private boolean starved;
   private boolean idle;
   private boolean used;
+  private boolean vouched;
   private long idleSince = System.nanoTime();
   private long stoppedSince;
 
@@ -99,6 +100,9 @@ final class Sender {
 
   /** Serves until the connection is lost, idle or given up. */
   Outcome run() throws InterruptedException {
+    if (suspects.isAnyone(reader.confirmed())) {
+      addControl();
+    }
     while (connection.isJoined()) {
       settle();
       if (!stopped.getAsBoolean()) {
@@ -116,6 +120,26 @@ final class Sender {
     return Outcome.LOST;
   }
 
+  /**
+   * Whether the connection took something just before what it was given last: if it broke, it was
+   * not because the target takes nothing.
+   */
+  boolean isVouched() {
+    return vouched;
+  }
+
+  /** Sends before a suspect what the target has taken before. */
+  private void addControl() {
+    PublishedEvent last = reader.again(ledger.lastTaken());
+    if (last == null) {
+      return;
+    }
+    byte[] json = fitting(last);
+    if (budget.reserve(json.length)) {
+      window.add(Outbound.control(last.id(), json, json.length));
+    }
+  }
+
   /** Takes out what is done, and confirms it. */
   private void settle() {
     if (!ledger.waitsForAcknowledgement()) {
@@ -124,7 +148,9 @@ final class Sender {
     Outbound done = window.takeDone();
     while (done != null) {
       budget.release(done.reserved);
-      reader.confirm(done.id);
+      if (!done.isControl()) {
+        reader.confirm(done.id);
+      }
       count(done);
       done = window.takeDone();
     }
@@ -140,8 +166,12 @@ final class Sender {
     }
     backoff.reset();
     idleSince = System.nanoTime();
+    vouched = done.isControl() || suspects.isCareful(done.id);
+    if (done.isControl()) {
+      return;
+    }
     if (done.isEvent()) {
-      ledger.delivered.increment();
+      ledger.took(done.id);
     } else {
       ledger.missed.add(done.missed);
       reader.toldMissed(done.missed);
@@ -184,17 +214,24 @@ final class Sender {
     if (page.missed() > 0) {
       messages.add(Outbound.missed(SlotReader.placeOfMissed(page), page.missed()));
     }
-    int maxPayload = connection.handshake().maxPayload();
     for (PublishedEvent event : page.events()) {
-      byte[] json = event.json();
-      if (!encoder.fits(Outbound.CLAUDE_EVENT, json.length, maxPayload)) {
-        json = EventEncoder.stub(json, maxPayload);
+      byte[] json = fitting(event);
+      if (json.length < event.size()) {
         ledger.stubbed.increment();
       }
       // An event that the budget can never hold must not stop the others.
       messages.add(Outbound.event(event.id(), json, Math.min(json.length, budget.capacity() / 2)));
     }
     return messages;
+  }
+
+  /** The event, or, where that is more than the target takes, its stub. */
+  private byte[] fitting(PublishedEvent event) {
+    byte[] json = event.json();
+    int maxPayload = connection.handshake().maxPayload();
+    return encoder.fits(Outbound.CLAUDE_EVENT, json.length, maxPayload)
+        ? json
+        : EventEncoder.stub(json, maxPayload);
   }
 
   private void send() {
@@ -232,7 +269,7 @@ final class Sender {
       id = nextAcknowledgementId;
       nextAcknowledgementId = (id + 1) % ACKNOWLEDGEMENT_IDS;
     }
-    if (message.isEvent() && reader.sending(message.id)) {
+    if (message.isControl() || (message.isEvent() && reader.sending(message.id))) {
       ledger.redelivered.increment();
     }
     bytesSent += encoder.encodedSize(message.name, id, message.json.length);

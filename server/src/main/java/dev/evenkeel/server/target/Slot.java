@@ -166,15 +166,22 @@ final class Slot {
     Connection current = open();
     try {
       Outcome outcome = Outcome.LOST;
+      boolean vouched = false;
       boolean joined = current.awaitJoined(pool.connectTimeout());
       ledger.opened(current.handshake());
       if (joined) {
         joined();
-        outcome = sender(current).run();
+        Sender sender = sender(current);
+        outcome = sender.run();
+        vouched = sender.isVouched();
       }
       state = State.WAITING;
       Ending ending = current.close(why(outcome), pool.closeTimeout());
-      suspects.broke(window.oldest(), window.newestInFlight(), isBlamed(outcome, ending));
+      if (isBlamed(outcome, ending)) {
+        suspects.broke(window.oldest(), window.newestInFlight(), vouched);
+      } else {
+        suspects.fellSilent(window.newestInFlight());
+      }
       giveBack();
       ended(outcome, ending, joined);
       if (!ending.isNoticed()) {

@@ -2,9 +2,11 @@ package dev.evenkeel.server.target;
 
 import dev.evenkeel.server.log.Lanes;
 import dev.evenkeel.server.log.Positions.Position;
+import dev.evenkeel.server.log.PublishedEvent;
 import dev.evenkeel.server.log.PublishedEvents;
 import dev.evenkeel.server.log.PublishedEvents.Page;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A slot's place in the published events: how far it has read, and how far the target has
@@ -70,6 +72,15 @@ final class SlotReader {
   /** The next events; {@link #accept} moves on behind them. */
   Page read(int maxEvents, int maxBytes) {
     return events.after(readTo, lanes, maxEvents, maxBytes);
+  }
+
+  /** An event of any slot once more, or nothing when it is gone. */
+  @Nullable PublishedEvent again(long id) {
+    if (id < 0) {
+      return null;
+    }
+    Page page = events.after(id - 1, Lanes.ALL, 1, 1);
+    return page.events().stream().filter(event -> event.id() == id).findFirst().orElse(null);
   }
 
   /** The page is in the window now. Returns whether it led on. */

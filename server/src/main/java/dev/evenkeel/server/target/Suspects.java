@@ -3,12 +3,18 @@ package dev.evenkeel.server.target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the message that breaks its connection each time it is sent.
+ * Finds the message that breaks its connection each time it is sent, and tells it from a target
+ * that breaks whatever is sent.
  *
  * <p>After a break everything that was in flight is sent one by one, so that the next break has one
- * suspect. A message that was alone in flight when {@value #MOST_BREAKS} connections in a row broke
- * is condemned. What breaks a connection: the server closing or resetting it, or, where the server
- * has acknowledged other events, not acknowledging this one in time. A connection that merely falls
+ * suspect. From then on the suspect goes only behind a message that the target has taken before, as
+ * a control: where that breaks the connection, or is not acknowledged, the target is ill, and the
+ * suspect has not even been sent. A message is condemned when {@value #MOST_BREAKS} connections
+ * broke with it alone, each of which had just taken another. Where the target has taken nothing at
+ * all since the start there is no control: then it takes {@value #MOST_UNVOUCHED}.
+ *
+ * <p>What breaks a connection: the server closing or resetting it, or, where the server has
+ * acknowledged other events, not acknowledging this one in time. A connection that merely falls
  * silent, or that is never let in, is no event's fault.
  *
  * <p>Where nothing is acknowledged a message is done as soon as its bytes have left, so there is
@@ -18,27 +24,46 @@ import org.jspecify.annotations.Nullable;
 final class Suspects {
 
   private static final int MOST_BREAKS = 3;
+  private static final int MOST_UNVOUCHED = 9;
 
   // Mutable state, owned by the slot's thread
   private long suspect = -1;
   private int breaks;
+  private int unvouched;
   private long carefulUpTo = -1;
 
   /**
-   * A connection broke.
+   * A connection broke, and it may be a message's fault.
    *
    * @param oldest what had waited longest, or nothing
    * @param newest what was sent last
-   * @param blame whether the break may be a message's fault
+   * @param vouched whether the connection had just taken another message
    */
-  void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean blame) {
-    if (oldest == null || newest == null) {
+  void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean vouched) {
+    fellSilent(newest);
+    if (oldest == null || oldest != newest || oldest.isControl()) {
       return;
     }
-    carefulUpTo = Math.max(carefulUpTo, newest.id);
-    if (blame && oldest == newest) {
-      breaks = oldest.id == suspect ? breaks + 1 : 1;
+    if (oldest.id != suspect) {
       suspect = oldest.id;
+      breaks = 0;
+      unvouched = 0;
+    }
+    if (vouched) {
+      breaks++;
+    } else {
+      unvouched++;
+    }
+  }
+
+  /**
+   * A connection is lost, and no message is to blame.
+   *
+   * @param newest what was sent last, or nothing
+   */
+  void fellSilent(@Nullable Outbound newest) {
+    if (newest != null && !newest.isControl()) {
+      carefulUpTo = Math.max(carefulUpTo, newest.id);
     }
   }
 
@@ -47,8 +72,17 @@ final class Suspects {
     return confirmed < carefulUpTo;
   }
 
+  /** Whether a message is suspected that is to be sent once more. */
+  boolean isAnyone(long confirmed) {
+    return confirmed < suspect && !isFound();
+  }
+
   /** Whether a message has broken too many connections. */
   boolean isCondemned(Outbound message) {
-    return message.id == suspect && breaks >= MOST_BREAKS;
+    return message.id == suspect && isFound();
+  }
+
+  private boolean isFound() {
+    return breaks >= MOST_BREAKS || unvouched >= MOST_UNVOUCHED;
   }
 }

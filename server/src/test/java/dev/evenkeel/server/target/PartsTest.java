@@ -240,14 +240,17 @@ class PartsTest {
     private final Outbound second = Outbound.event(2, new byte[0], 0);
 
     @Test
-    void whoWasAloneThreeTimesIsCondemned() {
+    void whoWasAloneThreeTimesBehindAnotherThatWasTakenIsCondemned() {
       suspects.broke(first, second, true);
       assertThat(suspects.isCareful(0)).isTrue();
+      assertThat(suspects.isAnyone(0)).isFalse();
       suspects.broke(first, first, true);
+      assertThat(suspects.isAnyone(0)).isTrue();
       suspects.broke(first, first, true);
       assertThat(suspects.isCondemned(first)).isFalse();
       suspects.broke(first, first, true);
       assertThat(suspects.isCondemned(first)).isTrue();
+      assertThat(suspects.isAnyone(0)).isFalse();
       assertThat(suspects.isCondemned(second)).isFalse();
       assertThat(suspects.isCareful(2)).isFalse();
     }
@@ -262,9 +265,32 @@ class PartsTest {
     }
 
     @Test
-    void silenceIsNobodysFault() {
-      for (int i = 0; i < 5; i++) {
+    void whereNothingElseWasTakenItNeedsNine() {
+      for (int i = 0; i < 8; i++) {
         suspects.broke(first, first, false);
+      }
+      assertThat(suspects.isCondemned(first)).isFalse();
+      suspects.broke(first, first, false);
+      assertThat(suspects.isCondemned(first)).isTrue();
+    }
+
+    @Test
+    void whatBreaksWithTheControlIsNobodysFault() {
+      var control = Outbound.control(1, new byte[0], 0);
+      suspects.broke(second, second, true);
+      for (int i = 0; i < 20; i++) {
+        suspects.broke(control, control, false);
+      }
+      assertThat(suspects.isCondemned(control)).isFalse();
+      assertThat(suspects.isCondemned(second)).isFalse();
+      assertThat(suspects.isAnyone(1)).isTrue();
+      assertThat(suspects.isAnyone(2)).isFalse();
+    }
+
+    @Test
+    void silenceIsNobodysFault() {
+      for (int i = 0; i < 20; i++) {
+        suspects.fellSilent(first);
       }
       assertThat(suspects.isCondemned(first)).isFalse();
       assertThat(suspects.isCareful(0)).isTrue();
