@@ -75,7 +75,9 @@ public class HistoryDoors {
       }
       closeWhenSent(place, routing);
       answered = true;
-      return Response.ok((StreamingOutput) page::writeTo, MediaType.APPLICATION_JSON_TYPE).build();
+      HttpConnection connection = routing.request().connection();
+      StreamingOutput body = out -> page.writeTo(new PacedOutput(out, connection));
+      return Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build();
     } catch (TextIndex.NotReadyException | TextPages.TooSlowException e) {
       return Answers.later(String.valueOf(e.getMessage()));
     } catch (SQLException e) {
