@@ -51,6 +51,16 @@ final class Checkpoints implements AutoCloseable {
       return;
     }
     lookedAt = now;
+    look(writer);
+  }
+
+  /** Called by the writer when retention removed events or gave pages back, which writes a lot. */
+  void afterRetention(Connection writer) throws SQLException {
+    lookedAt = System.nanoTime();
+    look(writer);
+  }
+
+  private void look(Connection writer) throws SQLException {
     switch (state) {
       case IDLE -> {
         if (database.walBytes() > threshold) {

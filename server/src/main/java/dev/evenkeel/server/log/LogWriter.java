@@ -330,7 +330,9 @@ final class LogWriter {
         return false;
       }
       boolean more = parts.retention().step(to, parts.feed().buffered());
-      if (!more) {
+      if (more) {
+        checkpoints.afterRetention(to.connection());
+      } else {
         retentionAt = now;
         writtenBytes = 0;
         if (parts.retention().takeGaveBack()) {

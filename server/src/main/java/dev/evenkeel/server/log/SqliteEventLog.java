@@ -31,6 +31,9 @@ public final class SqliteEventLog implements EventLog {
   /** How long a disk that fails to be read is left alone. */
   private static final long READ_RETRY_MILLIS = 200;
 
+  /** Retention keeps the log below this, as long as what is beside it grows slowly. */
+  private static final double NEARLY_FULL = 0.9;
+
   private final LogConfig config;
   private final Database database;
   private final LogReader reader;
@@ -269,6 +272,11 @@ public final class SqliteEventLog implements EventLog {
   /** Whether its writer lives. */
   public boolean isAlive() {
     return writer.isAlive();
+  }
+
+  /** Whether there is hardly any room left, before retention has made some. */
+  public boolean isNearlyFull() {
+    return database.bytes() + retention.beside() > NEARLY_FULL * config.maxBytes();
   }
 
   /** How many events are gone for good with an id above the first and up to the second. */

@@ -24,6 +24,9 @@ final class Indexer implements AutoCloseable {
   /** So long events are gathered, so that few of them do not make many small transactions. */
   private static final long GATHER_NANOS = Duration.ofMillis(250).toNanos();
 
+  /** How often it looks whether the log has made room. */
+  private static final long FOR_ROOM_NANOS = Duration.ofMillis(20).toNanos();
+
   /** While others write it works an eighth of the time. */
   private static final int REST = 7;
 
@@ -31,6 +34,9 @@ final class Indexer implements AutoCloseable {
 
   /** A step and the merging of a part need the rest of what it may take. */
   private static final double FULL = 0.75;
+
+  /** So long the log is given to make room for what a step adds. */
+  private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
   private static final long RETENTION_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long RETRY_NANOS = Duration.ofSeconds(5).toNanos();
@@ -54,6 +60,7 @@ final class Indexer implements AutoCloseable {
   private volatile long began;
 
   private long retentionAt;
+  private long steppedAt;
   private boolean failing;
 
   Indexer(IndexFile file, IndexLimits limits, SqliteEventLog log) {
@@ -129,6 +136,10 @@ final class Indexer implements AutoCloseable {
       retentionAt = start;
     }
     keepRoom(to);
+    if (log.isNearlyFull() && start - steppedAt < ROOM_NANOS) {
+      return FOR_ROOM_NANOS;
+    }
+    steppedAt = start;
     long newest = log.newest();
     boolean more = index(to, newest);
     if (!more && to.makeWhole()) {
@@ -166,7 +177,8 @@ final class Indexer implements AutoCloseable {
 
   /** Adds what comes next; returns whether there is more of what was there before. */
   private boolean index(IndexWriter to, long newest) throws SQLException {
-    PublishedEvents.Page page = log.after(to.upTo(), Lanes.ALL, STEP_EVENTS, STEP_BYTES);
+    int bytes = (int) Math.min(STEP_BYTES, limits.partBytes() / 2);
+    PublishedEvents.Page page = log.after(to.upTo(), Lanes.ALL, STEP_EVENTS, bytes);
     if (page.upTo() <= to.upTo()) {
       if (to.upTo() >= began) {
         backlog = 0;
