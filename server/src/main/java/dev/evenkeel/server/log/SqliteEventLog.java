@@ -31,9 +31,6 @@ public final class SqliteEventLog implements EventLog {
   /** How long a disk that fails to be read is left alone. */
   private static final long READ_RETRY_MILLIS = 200;
 
-  /** Retention keeps the log below this, as long as what is beside it grows slowly. */
-  private static final double NEARLY_FULL = 0.9;
-
   private final LogConfig config;
   private final Database database;
   private final LogReader reader;
@@ -274,9 +271,9 @@ public final class SqliteEventLog implements EventLog {
     return writer.isAlive();
   }
 
-  /** Whether there is hardly any room left, before retention has made some. */
-  public boolean isNearlyFull() {
-    return database.bytes() + retention.beside() > NEARLY_FULL * config.maxBytes();
+  /** Whether what is beside the log may grow by so many bytes before retention has made room. */
+  public boolean hasRoom(long bytes) {
+    return database.bytes() + retention.beside() + bytes <= config.maxBytes();
   }
 
   /** How many events are gone for good with an id above the first and up to the second. */

@@ -35,6 +35,9 @@ final class Indexer implements AutoCloseable {
   /** A step and the merging of a part need the rest of what it may take. */
   private static final double FULL = 0.75;
 
+  /** What a step writes to the file and its write-ahead log, merging included, in steps' bytes. */
+  private static final int ROOM_STEPS = 4;
+
   /** So long the log is given to make room for what a step adds. */
   private static final long ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -136,7 +139,7 @@ final class Indexer implements AutoCloseable {
       retentionAt = start;
     }
     keepRoom(to);
-    if (log.isNearlyFull() && start - steppedAt < ROOM_NANOS) {
+    if (!log.hasRoom(ROOM_STEPS * stepBytes()) && start - steppedAt < ROOM_NANOS) {
       return FOR_ROOM_NANOS;
     }
     steppedAt = start;
@@ -175,10 +178,13 @@ final class Indexer implements AutoCloseable {
     return to;
   }
 
+  private int stepBytes() {
+    return (int) Math.min(STEP_BYTES, limits.partBytes() / 2);
+  }
+
   /** Adds what comes next; returns whether there is more of what was there before. */
   private boolean index(IndexWriter to, long newest) throws SQLException {
-    int bytes = (int) Math.min(STEP_BYTES, limits.partBytes() / 2);
-    PublishedEvents.Page page = log.after(to.upTo(), Lanes.ALL, STEP_EVENTS, bytes);
+    PublishedEvents.Page page = log.after(to.upTo(), Lanes.ALL, STEP_EVENTS, stepBytes());
     if (page.upTo() <= to.upTo()) {
       if (to.upTo() >= began) {
         backlog = 0;
