@@ -20,6 +20,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -320,9 +321,14 @@ public final class HookEvent {
     return at(path).textValue();
   }
 
-  /** What processors before this one attached, by field. */
+  /** What processors before this one attached, by field. Changing it changes nothing. */
   public Map<String, JsonNode> attachments() {
-    return attachments;
+    if (attachments.values().stream().noneMatch(JsonNode::isContainerNode)) {
+      return attachments;
+    }
+    var copy = new LinkedHashMap<String, JsonNode>(attachments);
+    copy.replaceAll((field, value) -> value.deepCopy());
+    return Collections.unmodifiableMap(copy);
   }
 
   /** The same event with another payload. Its typed fields stay. */
@@ -367,7 +373,7 @@ public final class HookEvent {
     all.putAll(attachments);
     var ordered = new LinkedHashMap<>(attachments);
     ordered.putAll(all);
-    return new HookEvent(this, payload, java.util.Collections.unmodifiableMap(ordered));
+    return new HookEvent(this, payload, Collections.unmodifiableMap(ordered));
   }
 
   @Override

@@ -8,13 +8,20 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How one version of an extension behaves: takes down how its calls go, tells of failures, and
  * decides whether the next call is made.
  */
 final class Conduct {
+
+  /** What a call had before it. */
+  enum Saw {
+    /** What is kept. */
+    FILTERED,
+    /** What came, with secrets that a message could carry out. */
+    ALL
+  }
 
   private static final System.Logger LOG = System.getLogger(Conduct.class.getName());
 
@@ -89,14 +96,16 @@ final class Conduct {
   }
 
   /**
+   * @param saw what the call had before it
    * @param counts whether it may open the breaker
    */
-  void failed(String on, Throwable failure, long nanos, boolean counts) {
+  void failed(String on, Throwable failure, long nanos, Saw saw, boolean counts) {
     took(nanos);
     record.failures.increment();
-    String reason = failure.toString();
+    boolean filtered = saw == Saw.FILTERED;
+    String reason = filtered ? FailureText.of(failure) : FailureText.withoutMessage(failure);
     record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
-    report(on, reason, failure);
+    report(on, reason, FailureText.trace(failure, filtered));
     record(counts ? Result.FAILED : Result.GOOD);
   }
 
@@ -105,7 +114,7 @@ final class Conduct {
     record.failures.increment();
     String reason = "it is late and was interrupted; it is passed over until it returns";
     record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
-    report(on, reason, null);
+    report(on, reason, "");
     record(Result.LATE);
   }
 
@@ -140,7 +149,7 @@ final class Conduct {
     }
   }
 
-  private void report(String on, String reason, @Nullable Throwable failure) {
+  private void report(String on, String reason, String trace) {
     long count;
     synchronized (this) {
       unreported++;
@@ -160,8 +169,8 @@ final class Conduct {
             + on
             + ": "
             + reason
-            + (count > 1 ? " (and " + (count - 1) + " times before)" : ""),
-        failure);
+            + (count > 1 ? " (and " + (count - 1) + " times before)" : "")
+            + trace);
     announcer.announce(
         "extension_failed", data().put("on", on).put("reason", reason).put("failures", count));
   }

@@ -6,7 +6,7 @@ final class Reason {
   private Reason() {}
 
   static String of(Throwable failure) {
-    String message = failure.getMessage();
+    String message = FailureText.message(failure);
     String said = message == null ? failure.getClass().getSimpleName() : message;
     return switch (failure) {
       case UnsupportedClassVersionError _ -> said + "; compile it for Java 25 or earlier";
@@ -15,7 +15,7 @@ final class Reason {
       case NoSuchMethodError _ ->
           said + "; it was compiled against another version of a library or of the interface";
       case RefusedException _, IllegalArgumentException _, IllegalStateException _ -> said;
-      case RuntimeException _, Error _ -> failure.toString();
+      case RuntimeException _, Error _ -> FailureText.of(failure);
       default -> said;
     };
   }

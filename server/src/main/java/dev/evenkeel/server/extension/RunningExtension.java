@@ -246,15 +246,20 @@ public final class RunningExtension {
 
   /** A call threw. */
   public void failed(String on, Throwable failure, long nanos) {
-    conduct.failed(on, failure, nanos, true);
+    conduct.failed(on, failure, nanos, Conduct.Saw.FILTERED, true);
+  }
+
+  /** A call threw that had the event before it as it came: a guard's. */
+  public void failedBeside(String on, Throwable failure, long nanos) {
+    conduct.failed(on, failure, nanos, Conduct.Saw.ALL, true);
   }
 
   /**
    * A call threw that costs no more than a good one, and has to be tried with the next event again:
-   * a filter's, which must not withhold what it can filter.
+   * a filter's, which must not withhold what it can filter, and has the event before it as it came.
    */
   public void failedAlone(String on, Throwable failure, long nanos) {
-    conduct.failed(on, failure, nanos, false);
+    conduct.failed(on, failure, nanos, Conduct.Saw.ALL, false);
   }
 
   /** An event went by because the extension is stuck or pauses. */

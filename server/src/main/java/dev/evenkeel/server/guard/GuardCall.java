@@ -105,7 +105,7 @@ final class GuardCall implements Runnable {
     extension.leaveBeside();
     if (failure != null || answer == null) {
       Throwable why = failure == null ? new NullPointerException() : failure;
-      extension.failed("the guard of " + event.name(), why, nanos);
+      extension.failedBeside("the guard of " + event.name(), why, nanos);
       counters.failed();
       fail("it failed: " + why.getClass().getSimpleName());
     } else {

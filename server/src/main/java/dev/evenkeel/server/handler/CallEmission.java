@@ -1,5 +1,7 @@
 package dev.evenkeel.server.handler;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +22,7 @@ final class CallEmission implements Emission {
 
   private final @Nullable HookEvent event;
   private final JsonMapper json;
+  private final Thread owner = Thread.currentThread();
 
   // Mutable state, owned by the thread of the call
   final Map<String, JsonNode> attached = new LinkedHashMap<>();
@@ -38,6 +41,7 @@ final class CallEmission implements Emission {
   @Override
   public void attach(String field, @Nullable Object value) {
     HookEvent to = event("attach");
+    requireNonNull(field, "field");
     boolean taken = to.attachments().containsKey(field) || !to.at(field).isMissingNode();
     if (!taken) {
       attached.putIfAbsent(field, size.take(value, json));
@@ -51,22 +55,35 @@ final class CallEmission implements Emission {
 
   @Override
   public void emit(Session session, String name, ObjectNode data) {
-    size.take(data);
-    derived.add(new Publication.Derived(EventType.DERIVED, session, name, data.deepCopy()));
+    requireOwner();
+    requireNonNull(session, "session");
+    requireNonNull(name, "name");
+    derived.add(
+        new Publication.Derived(EventType.DERIVED, session, name, size.takeObject(data, json)));
   }
 
   @Override
   public void drop(String reason) {
     event("drop");
+    requireNonNull(reason, "reason");
     if (dropReason == null) {
       dropReason = reason;
     }
   }
 
   private HookEvent event(String verb) {
+    requireOwner();
     if (event == null) {
       throw new IllegalStateException("there is no event to " + verb + "; name a session");
     }
     return event;
+  }
+
+  private void requireOwner() {
+    Thread current = Thread.currentThread();
+    if (!current.equals(owner)) {
+      throw new IllegalStateException(
+          "emission used on " + current + "; the call runs on " + owner);
+    }
   }
 }

@@ -154,7 +154,7 @@ public final class Handler implements AutoCloseable {
                     work(session, lane);
                   }
                 });
-    switch (processing.run(goOn)) {
+    switch (progress(processing, goOn)) {
       case HANDED_OVER -> {
         return false;
       }
@@ -166,6 +166,17 @@ public final class Handler implements AutoCloseable {
     }
     publish(event, processing);
     return true;
+  }
+
+  /** No mistake of ours holds up a lane: the event goes on with what was added until then. */
+  private static Processing.Progress progress(Processing processing, Runnable goOn) {
+    try {
+      return processing.run(goOn);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "An event cannot be processed to its end", e);
+      processing.giveUp();
+      return Processing.Progress.DONE;
+    }
   }
 
   private List<Extensions.Evictions> evictionsAfterEvent() {
@@ -199,9 +210,17 @@ public final class Handler implements AutoCloseable {
   /** Goes on where a call is late. */
   private void publishIfAny(Processing processing) {
     Runnable goOn = () -> workers.execute(() -> publishIfAny(processing));
-    if (processing.run(goOn) == Processing.Progress.DONE && !processing.isEmpty()) {
-      log.publish(processing.publication(clock.instant()), () -> {});
+    if (progress(processing, goOn) != Processing.Progress.DONE || processing.isEmpty()) {
+      return;
     }
+    Publication publication;
+    try {
+      publication = processing.publication(clock.instant());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "What came of no event cannot be written", e);
+      return;
+    }
+    log.publish(publication, () -> {});
   }
 
   private void run(Registration.Task task) {

@@ -166,6 +166,16 @@ final class Processing {
     return true;
   }
 
+  /** Makes none of the calls that are left, and leaves the extension where one failed. */
+  void giveUp() {
+    Visit visit = inside;
+    inside = null;
+    next = visits.size();
+    if (visit != null) {
+      visit.extension().leave();
+    }
+  }
+
   private HookEvent event() {
     if (event == null) {
       throw new IllegalStateException("processors without an event");

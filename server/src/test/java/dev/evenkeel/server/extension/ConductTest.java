@@ -26,7 +26,8 @@ class ConductTest {
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      conduct.failed("PreToolUse", new IllegalStateException("no disk"), 1, true);
+      conduct.failed(
+          "PreToolUse", new IllegalStateException("no disk"), 1, Conduct.Saw.FILTERED, true);
     }
   }
 
@@ -41,6 +42,61 @@ class ConductTest {
     fail(1);
     assertThat(told).hasSize(2);
     assertThat(told.getLast()).contains("\"failures\":3");
+  }
+
+  @Test
+  void aMessageOfWhoeverSawTheEventAsItCameIsNotTold() {
+    var failure = new NumberFormatException("For input string: \"a-secret\"");
+
+    conduct.failed("the guard of PreToolUse", failure, 1, Conduct.Saw.ALL, true);
+
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .contains("java.lang.NumberFormatException at dev.evenkeel.server.extension.ConductTest")
+        .doesNotContain("a-secret");
+    assertThat(conduct.record().lastFailure.reason()).doesNotContain("a-secret");
+  }
+
+  @Test
+  void aLongMessageIsCut() {
+    var failure = new IllegalStateException("x".repeat(1 << 20));
+
+    conduct.failed("PreToolUse", failure, 1, Conduct.Saw.FILTERED, true);
+
+    assertThat(told.getFirst()).hasSizeLessThan(1000).contains("(1048576 characters)");
+  }
+
+  @Test
+  void anExceptionWhoseMethodsThrowIsToldByItsClass() {
+    conduct.failed("PreToolUse", new Hostile(), 1, Conduct.Saw.FILTERED, true);
+    conduct.failed("PreToolUse", new Hostile(), 1, Conduct.Saw.ALL, true);
+
+    assertThat(told.getFirst()).contains("\"reason\":\"" + Hostile.class.getName());
+  }
+
+  private static final class Hostile extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new StackOverflowError();
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException();
+    }
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      throw new IllegalStateException();
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      return this;
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,6 +119,124 @@ class HandlerTest {
     try (var again = new Running(QUICK, counter)) {
       again.send("s3", "A", "");
       assertThat(again.published(1).getLast().get("data").get("count").asInt()).isEqualTo(301);
+    }
+  }
+
+  /** What fails only when it is written, and would take what others added along. */
+  @Test
+  void whatCannotBePublishedFailsInTheCallThatAddsIt() throws Exception {
+    var good =
+        new Named(
+            "a-good",
+            context -> context.process("*", (event, emission) -> emission.attach("good", true)));
+    var bad =
+        new Named(
+            "b-bad",
+            context -> {
+              var data = JsonNodeFactory.instance.objectNode();
+              context.process("A", (event, emission) -> emission.emit(nothing(), data));
+              context.process("A", (event, emission) -> emission.attach(nothing(), 1));
+              context.process("A", (event, emission) -> emission.drop(nothing()));
+              context.process(
+                  "A",
+                  (event, emission) ->
+                      emission.emit("x", data.deepCopy().putPOJO("thread", new Object())));
+            });
+    try (var running = new Running(QUICK, good, bad)) {
+      running.send("s", "A", "");
+      JsonNode event = running.published(1).getFirst();
+      assertThat(event.get("data").get("good").asBoolean()).isTrue();
+      await().until(() -> running.extension("b-bad").failures() == 4);
+      assertThat(running.extension("a-good").failures()).isZero();
+    }
+  }
+
+  @SuppressWarnings("NullAway")
+  private static String nothing() {
+    return null;
+  }
+
+  @Test
+  void anEmissionIsNotTakenFromAnotherThread() throws Exception {
+    var failures = new ConcurrentLinkedQueue<Throwable>();
+    var elsewhere =
+        new Named(
+            "elsewhere",
+            context ->
+                context.process(
+                    "*",
+                    (event, emission) -> {
+                      var thread =
+                          Thread.ofPlatform()
+                              .uncaughtExceptionHandler((t, e) -> failures.add(e))
+                              .start(() -> emission.attach("elsewhere", true));
+                      thread.join();
+                      emission.attach("here", true);
+                    }));
+    try (var running = new Running(QUICK, elsewhere)) {
+      running.send("s", "A", "");
+      JsonNode data = running.published(1).getFirst().get("data");
+      assertThat(data.has("elsewhere")).isFalse();
+      assertThat(data.get("here").asBoolean()).isTrue();
+      assertThat(failures)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              IllegalStateException.class, e -> assertThat(e).hasMessageContaining("runs on"));
+    }
+  }
+
+  @Test
+  void anExceptionThatCannotBeToldHoldsUpNobody() throws Exception {
+    var hostile =
+        new Named(
+            "hostile",
+            context ->
+                context.process(
+                    "A",
+                    (event, emission) -> {
+                      throw new IllegalStateException() {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        public String toString() {
+                          throw new StackOverflowError();
+                        }
+                      };
+                    }));
+    try (var running = new Running(QUICK, hostile)) {
+      for (int i = 0; i < 5; i++) {
+        running.send("s", "A", ",\"n\":" + i);
+      }
+      assertThat(running.published(5)).isNotEmpty();
+      assertThat(running.extension("hostile").failures()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void whatAnEarlierProcessorAttachedCannotBeChangedByALaterOne() throws Exception {
+    var first =
+        new Named(
+            "a-first",
+            context ->
+                context.process(
+                    "*",
+                    (event, emission) ->
+                        emission.attach(
+                            "git", JsonNodeFactory.instance.objectNode().put("branch", "main"))));
+    var second =
+        new Named(
+            "b-second",
+            context ->
+                context.process(
+                    "*",
+                    (event, emission) -> {
+                      var git = (ObjectNode) event.attachments().get("git");
+                      git.put("branch", "changed");
+                    }));
+    try (var running = new Running(QUICK, first, second)) {
+      running.send("s", "A", "");
+      assertThat(running.published(1).getFirst().at("/data/git/branch").textValue())
+          .isEqualTo("main");
     }
   }
 

@@ -3,11 +3,13 @@ package dev.evenkeel.extension.internal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ public final class EmissionSize {
 
   /** What a call may attach and emit together, in bytes of JSON. */
   public static final int MOST_BYTES = 1 << 20;
+
+  /** Half of what Jackson reads and writes (StreamReadConstraints.DEFAULT_MAX_DEPTH). */
+  private static final int MOST_DEPTH = 500;
 
   /** What a field, an element or an event costs beside its text. */
   private static final int FRAME = 8;
@@ -36,10 +41,7 @@ public final class EmissionSize {
         spend(FRAME);
         yield NullNode.getInstance();
       }
-      case JsonNode node -> {
-        take(node);
-        yield node.deepCopy();
-      }
+      case JsonNode node -> tree(node, json);
       case String text -> {
         spend(FRAME + text.length());
         yield TextNode.valueOf(text);
@@ -52,15 +54,32 @@ public final class EmissionSize {
     };
   }
 
+  /**
+   * Takes an object, and returns a copy of it.
+   *
+   * @throws IllegalArgumentException when that is too much, or cannot be written as JSON
+   */
+  public ObjectNode takeObject(ObjectNode data, JsonMapper json) {
+    return (ObjectNode) tree(data, json);
+  }
+
+  /** A copy in which there is nothing but JSON. */
+  private JsonNode tree(JsonNode node, JsonMapper json) {
+    return measure(node, 0) ? node.deepCopy() : written(node, json);
+  }
+
   /** Through text, which can be stopped when it becomes too long. */
   private JsonNode written(Object value, JsonMapper json) {
     var text = new ByteArrayOutputStream();
+    JsonNode read;
     try {
       json.writeValue(new Bounded(text), value);
-      return json.readTree(text.toByteArray());
+      read = json.readTree(text.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(value.getClass().getName() + " cannot be attached", e);
     }
+    requireFlat(read, 0);
+    return read;
   }
 
   private final class Bounded extends OutputStream {
@@ -83,22 +102,34 @@ public final class EmissionSize {
     }
   }
 
-  /**
-   * Takes a tree.
-   *
-   * @throws IllegalArgumentException when that is too much
-   */
-  public void take(JsonNode node) {
+  /** Returns false where a tree holds what has to be written to become JSON. */
+  private boolean measure(JsonNode node, int depth) {
+    requireDepth(depth);
     spend(FRAME + (node.isTextual() || node.isNumber() ? node.asText().length() : 0));
+    boolean plain = !node.isPojo() && !node.isBinary();
     if (node.isObject()) {
-      node.properties()
-          .forEach(
-              each -> {
-                spend(each.getKey().length());
-                take(each.getValue());
-              });
+      for (Map.Entry<String, JsonNode> each : node.properties()) {
+        spend(each.getKey().length());
+        plain &= measure(each.getValue(), depth + 1);
+      }
     } else if (node.isArray()) {
-      node.forEach(this::take);
+      for (JsonNode each : node) {
+        plain &= measure(each, depth + 1);
+      }
+    }
+    return plain;
+  }
+
+  private static void requireFlat(JsonNode node, int depth) {
+    requireDepth(depth);
+    for (JsonNode each : node) {
+      requireFlat(each, depth + 1);
+    }
+  }
+
+  private static void requireDepth(int depth) {
+    if (depth > MOST_DEPTH) {
+      throw new IllegalArgumentException("values are nested more than " + MOST_DEPTH + " deep");
     }
   }
 

@@ -37,6 +37,27 @@ class EmissionSizeTest {
     assertThat(taken.get("a").intValue()).as("a later change is not seen").isEqualTo(1);
   }
 
+  @Test
+  void whatATreeHoldsBesideJsonIsWrittenWithTheMapperOfTheCall() {
+    ObjectNode own = JsonNodeFactory.instance.objectNode();
+    own.putPOJO("point", new Point(2, List.of("n"))).put("bytes", new byte[] {1, 2, 3});
+
+    assertThat(size.takeObject(own, json).toString())
+        .isEqualTo("{\"point\":{\"x\":2,\"names\":[\"n\"]},\"bytes\":\"AQID\"}");
+    assertThat(size.takeObject(own, json).get("point").isObject()).isTrue();
+  }
+
+  @Test
+  void whatIsNestedTooDeepToBeReadAgainIsRefused() {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode inner = tree;
+    for (int i = 0; i < 600; i++) {
+      inner = inner.putObject("a");
+    }
+    assertThatThrownBy(() -> size.takeObject(tree, json)).hasMessageContaining("500 deep");
+    assertThatThrownBy(() -> size.take(Map.of("a", tree), json)).hasMessageContaining("500 deep");
+  }
+
   record Case(String what, Object value) {
     @Override
     public String toString() {
@@ -58,13 +79,17 @@ class EmissionSizeTest {
           }
         };
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode bytes = JsonNodeFactory.instance.objectNode().put("b", new byte[MOST]);
+    ObjectNode pojo = JsonNodeFactory.instance.objectNode().putPOJO("p", endless);
     tree.putArray("list").add("x".repeat(MOST / 2)).add("x".repeat(MOST / 2));
     return Stream.of(
         new Case("a string", "x".repeat(MOST)),
         new Case("bytes", new byte[MOST]),
         new Case("a map", Map.of("k", "x".repeat(MOST))),
         new Case("a list without end", endless),
-        new Case("a tree", tree));
+        new Case("a tree", tree),
+        new Case("a tree with bytes", bytes),
+        new Case("a tree with a list without end", pojo));
   }
 
   @ParameterizedTest

@@ -40,8 +40,9 @@ final class CollectedEmission implements Emission {
   @Override
   public void attach(String field, @Nullable Object value) {
     HookEvent to = requireEvent("attach");
+    requireNonNull(field);
     if (to.at(field).isMissingNode() && !to.attachments().containsKey(field)) {
-      attached.putIfAbsent(requireNonNull(field), size.take(value, JSON));
+      attached.putIfAbsent(field, size.take(value, JSON));
     }
   }
 
@@ -53,8 +54,9 @@ final class CollectedEmission implements Emission {
   @Override
   public void emit(Session session, String name, ObjectNode data) {
     requireCall();
-    size.take(data);
-    derived.add(new Derived(requireNonNull(session), requireNonNull(name), data.deepCopy()));
+    requireNonNull(session);
+    requireNonNull(name);
+    derived.add(new Derived(session, name, size.takeObject(data, JSON)));
   }
 
   @Override
