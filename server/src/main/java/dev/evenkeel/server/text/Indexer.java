@@ -139,7 +139,7 @@ final class Indexer implements AutoCloseable {
       retentionAt = start;
     }
     keepRoom(to);
-    if (!log.hasRoom(ROOM_STEPS * stepBytes()) && start - steppedAt < ROOM_NANOS) {
+    if (!log.hasRoom((long) ROOM_STEPS * stepBytes()) && start - steppedAt < ROOM_NANOS) {
       return FOR_ROOM_NANOS;
     }
     steppedAt = start;
