@@ -6,6 +6,14 @@ final class Reason {
   private Reason() {}
 
   static String of(Throwable failure) {
+    try {
+      return said(failure);
+    } catch (Throwable e) {
+      return failure.getClass().getName(); // its message is code of the extension's own
+    }
+  }
+
+  private static String said(Throwable failure) {
     String message = failure.getMessage();
     String said = message == null ? failure.getClass().getSimpleName() : message;
     return switch (failure) {

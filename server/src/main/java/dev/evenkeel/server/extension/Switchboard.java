@@ -102,7 +102,7 @@ public final class Switchboard {
 
   // ---- When the server starts
 
-  private record Found(Origin origin, Origin.Made made, String name) {}
+  private record Found(Origin origin, Origin.Made made) {}
 
   /**
    * Starts these, all or none.
@@ -114,13 +114,13 @@ public final class Switchboard {
     try {
       for (Origin origin : origins) {
         Origin.Made made = origin.make();
-        String name = RunningExtension.nameOf(made.extension());
-        if (found.put(name, new Found(origin, made, name)) != null) {
+        String name = made.introduction().name();
+        if (found.put(name, new Found(origin, made)) != null) {
           throw new RefusedException("Two extensions are named " + name);
         }
       }
       for (Found each : found.values()) {
-        put(seatFor(each.origin(), each.made(), each.name(), new CallRecord()));
+        put(seatFor(each.origin(), each.made(), new CallRecord()));
       }
     } catch (RefusedException e) {
       close();
@@ -172,10 +172,9 @@ public final class Switchboard {
    */
   public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
     Origin.Made made = origin.make();
-    String name;
+    String name = made.introduction().name();
     Turns.Turn turn;
     try {
-      name = RunningExtension.nameOf(made.extension());
       turn = turns.take(name);
     } catch (RefusedException e) {
       made.release().run();
@@ -184,7 +183,7 @@ public final class Switchboard {
     try (turn) {
       Seat old = seatOf(name);
       if (old == null) {
-        put(seatFor(origin, made, name, new CallRecord()));
+        put(seatFor(origin, made, new CallRecord()));
       } else if (replaceable.contains(name)) {
         swap(old, origin, made);
       } else {
@@ -273,8 +272,7 @@ public final class Switchboard {
       }
       Origin.Made made = seat.origin().make();
       Map<String, MapHandover> maps = keptOf(seat);
-      RunningExtension fresh =
-          start(seat.origin(), made, name, seat.calls(), settings, keptFirst(maps));
+      RunningExtension fresh = start(seat.origin(), made, seat.calls(), settings, keptFirst(maps));
       takeOver(fresh, maps);
       put(on(seat, seat.origin(), fresh));
     } catch (RefusedException e) {
@@ -293,23 +291,26 @@ public final class Switchboard {
 
   // ---- The steps
 
-  private Seat seatFor(Origin origin, Origin.Made made, String name, CallRecord calls)
-      throws RefusedException {
-    OwnSettings settings;
-    String off;
-    try {
-      settings = settingsOf(name);
-      off = whyOff(name, made, settings);
-    } catch (RefusedException e) {
-      made.release().run();
-      throw e;
-    }
+  private Seat seatFor(Origin origin, Origin.Made made, CallRecord calls) throws RefusedException {
+    String name = made.introduction().name();
+    OwnSettings settings = settingsFor(made);
+    String off = whyOff(made.introduction(), settings);
     var seat = new Seat(name, origin, calls, setup.clock().instant(), null, null);
     if (off != null) {
       made.release().run();
       return off(seat, new Off(RunningExtension.State.DISABLED, off, Map.of()));
     }
-    return on(seat, origin, start(origin, made, name, calls, settings, setup.state()));
+    return on(seat, origin, start(origin, made, calls, settings, setup.state()));
+  }
+
+  /** The settings of one that was made. When they are wrong, it is given back. */
+  private OwnSettings settingsFor(Origin.Made made) throws RefusedException {
+    try {
+      return settingsOf(made.introduction().name());
+    } catch (RefusedException | RuntimeException | Error e) {
+      made.release().run();
+      throw e;
+    }
   }
 
   private OwnSettings settingsOf(String name) throws RefusedException {
@@ -320,7 +321,8 @@ public final class Switchboard {
     }
   }
 
-  private @Nullable String whyOff(String name, Origin.Made made, OwnSettings settings) {
+  private @Nullable String whyOff(Introduction introduction, OwnSettings settings) {
+    String name = introduction.name();
     String key = "evenkeel.extensions." + name + ".enabled";
     Boolean switched = setup.switches().of(name);
     if (Boolean.FALSE.equals(settings.enabled())) {
@@ -330,20 +332,16 @@ public final class Switchboard {
       return "switched off; POST /api/extensions/" + name + "/enable switches it on";
     }
     boolean wanted = Boolean.TRUE.equals(settings.enabled()) || Boolean.TRUE.equals(switched);
-    return wanted || made.extension().enabledByDefault() ? null : "off unless " + key + " is true";
+    return wanted || introduction.enabledByDefault() ? null : "off unless " + key + " is true";
   }
 
   private RunningExtension start(
-      Origin origin,
-      Origin.Made made,
-      String name,
-      CallRecord calls,
-      OwnSettings settings,
-      StateStore state)
+      Origin origin, Origin.Made made, CallRecord calls, OwnSettings settings, StateStore state)
       throws RefusedException {
+    String name = made.introduction().name();
     var conduct = new Conduct(name, calls, setup.announcer(), observer, setup.clock());
     var offer = new RunningExtension.Offer(settings.rest(), setup.limits(), setup.clock());
-    var fresh = new RunningExtension(origin, made, name, conduct, offer, state);
+    var fresh = new RunningExtension(origin, made, conduct, offer, state);
     try {
       fresh.start();
       return fresh;
@@ -355,13 +353,7 @@ public final class Switchboard {
 
   private void swap(Seat seat, Origin origin, Origin.Made made) throws RefusedException {
     RunningExtension old = seat.running();
-    OwnSettings settings;
-    try {
-      settings = settingsOf(seat.name());
-    } catch (RefusedException e) {
-      made.release().run();
-      throw e;
-    }
+    OwnSettings settings = settingsFor(made);
     if (old == null) {
       made.release().run();
       put(new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, seat.off()));
@@ -372,7 +364,7 @@ public final class Switchboard {
           StateMap<?, ?> there = old.mapStoredAs(map);
           return there == null ? setup.state().load(map) : there.snapshot();
         };
-    RunningExtension fresh = start(origin, made, seat.name(), seat.calls(), settings, now);
+    RunningExtension fresh = start(origin, made, seat.calls(), settings, now);
     drain(old);
     var maps = new HashMap<String, MapHandover>();
     for (StateMap<?, ?> each : fresh.maps()) {

@@ -320,6 +320,38 @@ class SwitchboardTest {
   }
 
   @Test
+  void oneOfTheClassPathThatCannotSayItsNameIsNamedByItsClass() {
+    var nameless =
+        new Extension() {
+          private boolean asked;
+
+          @Override
+          public String name() {
+            if (asked) {
+              throw new NoClassDefFoundError("demo/Helper");
+            }
+            asked = true;
+            return "nameless";
+          }
+
+          @Override
+          public void start(ExtensionContext context) {}
+        };
+    running(List.of(), nameless);
+    extensions.switchboard().disable("nameless");
+    String reason =
+        nameless.getClass().getName() + " cannot be made: its name() fails: demo/Helper";
+    assertThat(extensions.switchboard().enable("nameless"))
+        .isInstanceOfSatisfying(
+            Switched.Refused.class, refused -> assertThat(refused.reason()).startsWith(reason));
+    assertThat(info("nameless").state()).isEqualTo(RunningExtension.State.FAILED);
+    extensions.close();
+    assertThatThrownBy(() -> running(List.of(), nameless))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(reason);
+  }
+
+  @Test
   void anExtensionThatCannotStartAgainStaysOffWithItsReason() {
     var first = new AtomicReference<>(true);
     running(
