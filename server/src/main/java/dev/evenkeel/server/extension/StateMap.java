@@ -8,6 +8,7 @@ import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
+import dev.evenkeel.extension.internal.Arguments;
 import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -283,7 +284,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       throw new IllegalStateException(
           "the extension " + extension + " has started already; onEviction belongs into start");
     }
-    handlers.add(requireNonNull(handler));
+    handlers.add(Arguments.given("an eviction handler", handler));
   }
 
   /** Makes the changes of a call count, and adds what is to be written of them. */

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventKind;
+import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.extension.Switchboard.Switched;
 import dev.evenkeel.server.log.StateChange;
 import dev.evenkeel.server.log.TestClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +28,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SwitchboardTest {
+
+  private static final Limits LARGE = Limits.capacity(100);
 
   private record Text(String text) {}
 
@@ -484,6 +495,66 @@ class SwitchboardTest {
         .hasMessage("The extension a cannot start: no disk");
     assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
     assertThat(stopped).isEmpty();
+  }
+
+  record Unset(String event, Duration period) {}
+
+  /** What is registered wrongly: most of it with a setting that is not configured. */
+  private static Stream<Arguments> wrongRegistrations() {
+    Duration hour = Duration.ofHours(1);
+    Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+    HookGuard guard = event -> HookAnswer.none();
+    EventProcessor processor = (event, emission) -> {};
+    return Stream.of(
+        wrong("a filter is null", (to, unset) -> to.filter(null)),
+        wrong("the event of a guard is null", (to, unset) -> to.guard(unset.event(), guard)),
+        wrong("a guard is null", (to, unset) -> to.guard("X", null)),
+        wrong("the failure mode of a guard is null", (to, unset) -> to.guard("X", guard, null)),
+        wrong(
+            "the event of a processor is null",
+            (to, unset) -> to.process(unset.event(), processor)),
+        wrong(
+            "the kind of a processor is null",
+            (to, unset) -> to.process((EventKind) null, processor)),
+        wrong("a processor is null", (to, unset) -> to.process("X", null)),
+        wrong(
+            "the name of a map is null",
+            (to, unset) -> to.boundedMap(unset.event(), String.class, Text.class, LARGE)),
+        wrong(
+            "the type of a map's keys is null",
+            (to, unset) -> to.boundedMap("m", null, Text.class, LARGE)),
+        wrong(
+            "the type of a map's values is null",
+            (to, unset) -> to.boundedMap("m", String.class, null, LARGE)),
+        wrong(
+            "the limits of a map is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, null)),
+        wrong(
+            "an eviction handler is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, LARGE).onEviction(null)),
+        wrong("a periodic task is null", (to, unset) -> to.every(hour, null)),
+        wrong("the period of a task is null", (to, unset) -> to.every(unset.period(), e -> {})),
+        wrong("the period of a task is PT0S", (to, unset) -> to.every(Duration.ZERO, e -> {})),
+        wrong("the period of a task is " + endless, (to, unset) -> to.every(endless, e -> {})));
+  }
+
+  private static Arguments wrong(String reason, BiConsumer<ExtensionContext, Unset> start) {
+    return Arguments.of(reason, start);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongRegistrations")
+  void oneThatRegistersWhatCannotBeUsedDoesNotStartAndTheOthersAreSwitchedAsBefore(
+      String reason, BiConsumer<ExtensionContext, Unset> start) {
+    running(List.of(), named("b"));
+    var wrong =
+        new TestExtension("a", context -> start.accept(context, context.config(Unset.class)));
+    assertThatThrownBy(() -> extensions.switchboard().exchange(Set.of(), OfClassPath.of(wrong)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("The extension a cannot start: " + reason);
+    assertThat(extensions.all()).extracting(ExtensionInfo::name).containsExactly("b");
+    assertThat(extensions.switchboard().disable("b")).isEqualTo(new Switched.Done(true));
+    assertThat(extensions.switchboard().enable("b")).isEqualTo(new Switched.Done(true));
   }
 
   @Test
