@@ -134,14 +134,14 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     }
   }
 
-  /** Gives everything away, at a moment when no call uses this map. */
+  /** All that its successor begins with, at a moment when no call uses this map. */
   synchronized MapHandover handOver() {
     var entries = new ArrayList<MapHandover.Entry>();
     for (UseOrder.Entry<K, V> each : committed()) {
       entries.add(new MapHandover.Entry(write(each.key()), write(each.value()), each.usedAt()));
     }
     var letGo = new ArrayList<MapHandover.Evicted>();
-    for (var each = evicted.poll(); each != null; each = evicted.poll()) {
+    for (Evicted<K, V> each : evicted) {
       letGo.add(new MapHandover.Evicted(write(each.key()), write(each.value()), each.change()));
     }
     return new MapHandover(

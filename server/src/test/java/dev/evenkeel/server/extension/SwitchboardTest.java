@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EventKind;
 import dev.evenkeel.extension.EventProcessor;
@@ -17,8 +19,10 @@ import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.extension.Switchboard.Switched;
 import dev.evenkeel.server.log.StateChange;
 import dev.evenkeel.server.log.TestClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -62,18 +67,19 @@ class SwitchboardTest {
   }
 
   private Extensions running(List<String> order, Extension... all) {
-    extensions =
-        new Extensions(
-            List.of(all).stream().map(OfClassPath::of).toList(),
-            new Switchboard.Setup(
-                () -> config,
-                order,
-                map -> List.of(),
-                limits -> limits,
-                switches,
-                (event, data) -> told.add(event + " " + data.path("extension").asText()),
-                new TestClock(java.time.Instant.parse("2026-01-01T00:00:00Z"))));
+    extensions = new Extensions(List.of(all).stream().map(OfClassPath::of).toList(), setup(order));
     return extensions;
+  }
+
+  private Switchboard.Setup setup(List<String> order) {
+    return new Switchboard.Setup(
+        () -> config,
+        order,
+        map -> List.of(),
+        limits -> limits,
+        switches,
+        (event, data) -> told.add(event + " " + data.path("extension").asText()),
+        new TestClock(Instant.parse("2026-01-01T00:00:00Z")));
   }
 
   private TestExtension named(String name) {
@@ -555,6 +561,103 @@ class SwitchboardTest {
     assertThat(extensions.all()).extracting(ExtensionInfo::name).containsExactly("b");
     assertThat(extensions.switchboard().disable("b")).isEqualTo(new Switched.Done(true));
     assertThat(extensions.switchboard().enable("b")).isEqualTo(new Switched.Done(true));
+  }
+
+  /** Its text cannot be written any more when it is broken. */
+  record Fragile(AtomicBoolean broken) {
+    @Override
+    @JsonIgnore
+    public AtomicBoolean broken() {
+      return broken;
+    }
+
+    @JsonProperty
+    String text() {
+      if (broken.get()) {
+        throw new IllegalStateException("broken");
+      }
+      return "whole";
+    }
+  }
+
+  @Test
+  void oneWhoseMapsCannotBeHandedOverGoesOnAndLetsEventsIn() throws Exception {
+    // Given
+    var map = new AtomicReference<BoundedMap<String, Fragile>>();
+    var fragile = new AtomicBoolean();
+    running(
+        List.of(),
+        new TestExtension(
+            "a", context -> map.set(context.boundedMap("m", String.class, Fragile.class, LARGE))));
+    call(() -> map.get().put("k", new Fragile(fragile)));
+    RunningExtension running = extensions.running().getFirst();
+    fragile.set(true);
+    // When
+    Switched disabled = extensions.switchboard().disable("a");
+    // Then
+    assertThat(disabled)
+        .isInstanceOfSatisfying(
+            Switched.Refused.class,
+            refused ->
+                assertThat(refused.reason()).contains("a cannot be switched", "a/m", "broken"));
+    assertThat(switches.of("a")).as("what a restart finds").isNull();
+    assertThat(running.enter()).isEqualTo(Entry.ENTERED);
+    running.leave();
+    // When
+    fragile.set(false);
+    var next =
+        new TestExtension(
+            "a",
+            context -> {
+              context.boundedMap("m", String.class, Fragile.class, LARGE);
+              fragile.set(true);
+            },
+            () -> stopped.add("next"));
+    // Then
+    assertThatThrownBy(() -> extensions.switchboard().exchange(Set.of("a"), OfClassPath.of(next)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("a cannot be switched");
+    assertThat(stopped).as("it has started, and is not used").containsExactly("next");
+    assertThat(extensions.running()).containsExactly(running);
+    assertThat(running.enter()).isEqualTo(Entry.ENTERED);
+    running.leave();
+  }
+
+  @Test
+  void aLineUpThatCannotBeMadeLeavesAllAsItWas() throws Exception {
+    // Given
+    var lineUps = new ArrayList<LineUp>();
+    var failing = new AtomicBoolean();
+    var switchboard =
+        new Switchboard(
+            setup(List.of()),
+            lineUp -> {
+              if (failing.get()) {
+                throw new IllegalStateException("no line-up");
+              }
+              lineUps.add(lineUp);
+            },
+            () -> CallObserver.NONE,
+            new Retirement(Announcer.NONE, Clock.systemUTC()));
+    switchboard.startAll(List.of(OfClassPath.of(named("a"))));
+    RunningExtension a = lineUps.getLast().running().getFirst();
+    failing.set(true);
+    // When
+    assertThat(switchboard.disable("a")).isInstanceOf(Switched.Refused.class);
+    switchboard.remove("a");
+    assertThatThrownBy(() -> switchboard.exchange(Set.of(), OfClassPath.of(named("b"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("The extension b cannot start: no line-up");
+    // Then
+    assertThat(stopped).containsExactly("b");
+    assertThat(a.enter()).isEqualTo(Entry.ENTERED);
+    a.leave();
+    failing.set(false);
+    assertThat(switchboard.exchange(Set.of(), OfClassPath.of(named("c")))).isEqualTo("c");
+    assertThat(lineUps.getLast().running())
+        .extracting(RunningExtension::name)
+        .containsExactly("a", "c");
+    switchboard.close();
   }
 
   @Test
