@@ -3,7 +3,11 @@ package dev.evenkeel.extension;
 import java.time.Clock;
 import java.time.Duration;
 
-/** What the server offers an extension while it starts. The clock may be used at any time. */
+/**
+ * What the server offers an extension while it starts. The clock may be used at any time. No
+ * argument may be null: a setting without a default is, where nobody configures it. Whatever is
+ * registered wrongly throws {@link IllegalArgumentException}.
+ */
 public interface ExtensionContext {
 
   /**
@@ -57,7 +61,11 @@ public interface ExtensionContext {
    */
   <K, V> BoundedMap<K, V> boundedMap(String name, Class<K> key, Class<V> value, Limits defaults);
 
-  /** Runs a task again and again, a period after the end of the last run; never two at once. */
+  /**
+   * Runs a task again and again, a period after the end of the last run; never two at once.
+   *
+   * @param period positive, and at most 36,500 days
+   */
   void every(Duration period, PeriodicTask task);
 
   /** The time. Tests give another one. */

@@ -174,6 +174,11 @@ public final class Extensions implements AutoCloseable {
     return retirement.leftBehind().reports();
   }
 
+  /** How many left something behind and are not among {@link #remains} any more. */
+  public long forgottenRemains() {
+    return retirement.leftBehind().forgotten();
+  }
+
   /**
    * A switch, with the memory that was in use then.
    *

@@ -167,6 +167,9 @@ public final class ExtensionsFolder implements AutoCloseable {
         return;
       }
       refuse(jar, e.reason("copy the jar again"));
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "Taking " + jar.file() + " failed", e);
+      refuse(jar, "taking it failed: " + Reason.of(e) + ". Copy the jar again to try again");
     }
   }
 

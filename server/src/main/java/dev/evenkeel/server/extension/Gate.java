@@ -33,6 +33,11 @@ final class Gate {
     closed = true;
   }
 
+  /** Lets in again: there was no exchange. */
+  synchronized void open() {
+    closed = false;
+  }
+
   synchronized void closeForGood() {
     gone = true;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeftBehind {
 
-  /** So many are remembered; the oldest is forgotten first. */
+  /** So many are remembered; those without threads are let go first, then the oldest. */
   private static final int CAPACITY = 32;
 
   private record Stopped(
-      String name, String where, Instant since, WeakReference<ClassLoader> loader) {}
+      String name, String where, Instant since, WeakReference<ClassLoader> loader) {
+
+    List<String> threads() {
+      ClassLoader there = loader.get();
+      return there == null ? List.of() : threadsOf(there);
+    }
+  }
 
   private final Clock clock;
 
@@ -37,8 +44,7 @@ final class LeftBehind {
   /** Remembers an extension that has stopped, and names the threads that it left. */
   synchronized List<String> add(RunningExtension extension) {
     if (stopped.size() == CAPACITY) {
-      stopped.removeFirst();
-      forgotten++;
+      makeRoom();
     }
     stopped.addLast(
         new Stopped(
@@ -49,13 +55,23 @@ final class LeftBehind {
     return threadsOf(extension.loader());
   }
 
+  private void makeRoom() {
+    for (Iterator<Stopped> all = stopped.iterator(); all.hasNext(); ) {
+      if (all.next().threads().isEmpty()) {
+        all.remove();
+        return;
+      }
+    }
+    stopped.removeFirst();
+    forgotten++;
+  }
+
   /** Those whose threads still run. */
   synchronized List<Extensions.Remains> reports() {
     stopped.removeIf(each -> each.loader().refersTo(null));
     var reports = new ArrayList<Extensions.Remains>();
     for (Stopped each : stopped) {
-      ClassLoader loader = each.loader().get();
-      List<String> threads = loader == null ? List.of() : threadsOf(loader);
+      List<String> threads = each.threads();
       if (!threads.isEmpty()) {
         reports.add(new Extensions.Remains(each.name(), each.where(), each.since(), threads));
       }
@@ -63,7 +79,7 @@ final class LeftBehind {
     return reports;
   }
 
-  /** How many stopped extensions are not looked at any more, because there were so many. */
+  /** How many left threads behind and are not looked at any more, because there were so many. */
   synchronized long forgotten() {
     return forgotten;
   }

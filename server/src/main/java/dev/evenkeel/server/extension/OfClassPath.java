@@ -44,13 +44,28 @@ public final class OfClassPath implements Origin {
 
   @Override
   public Made make() throws RefusedException {
+    // A loader without classes, only so that the threads of this extension are known by it.
+    var loader = new ExtensionLoader(type.getName(), new URL[0], type.getClassLoader());
     try {
-      // A loader without classes, only so that the threads of this extension are known by it.
-      var loader = new ExtensionLoader(type.getName(), new URL[0], type.getClassLoader());
-      return new Made(supplier.get(), loader, () -> {});
+      return new Made(
+          LifeThread.run(
+              "making of " + type.getName(),
+              loader,
+              RunningExtension.START,
+              () -> Introduction.of(extension())),
+          loader,
+          () -> {});
+    } catch (RefusedException e) {
+      throw new RefusedException(type.getName() + " cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  private Extension extension() throws RefusedException {
+    try {
+      return supplier.get();
     } catch (ServiceConfigurationError e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new RefusedException(type.getName() + " cannot be made: " + cause, e);
+      throw new RefusedException(Reason.of(cause), e);
     }
   }
 }

@@ -49,10 +49,13 @@ final class OfJar implements Origin {
       try {
         return new Made(
             LifeThread.run(
-                "making of " + where(), loader, RunningExtension.START, () -> extension(loader)),
+                "making of " + where(),
+                loader,
+                RunningExtension.START,
+                () -> Introduction.of(extension(loader))),
             loader,
             release);
-      } catch (RefusedException e) {
+      } catch (RefusedException | RuntimeException | Error e) {
         release.run();
         throw e;
       }

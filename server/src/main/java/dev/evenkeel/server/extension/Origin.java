@@ -1,7 +1,5 @@
 package dev.evenkeel.server.extension;
 
-import dev.evenkeel.extension.Extension;
-
 /** Where an extension comes from. It can be made again: each one made has a life of its own. */
 public interface Origin {
 
@@ -12,9 +10,10 @@ public interface Origin {
   boolean isShipped();
 
   /**
-   * Makes the extension.
+   * Makes the extension, and asks it what it says of itself.
    *
-   * @throws RefusedException when that is not possible; the message says why and what to do
+   * @throws RefusedException when that is not possible, or takes too long; the message says why and
+   *     what to do
    */
   Made make() throws RefusedException;
 
@@ -22,7 +21,7 @@ public interface Origin {
    * An extension that was made and is still to be started.
    *
    * @param loader what its threads have as their context class loader: they are known by it
-   * @param release gives back what it was made from, when it has been stopped
+   * @param release gives back what it was made from, when it has been stopped; may be run twice
    */
-  record Made(Extension extension, ExtensionLoader loader, Runnable release) {}
+  record Made(Introduction introduction, ExtensionLoader loader, Runnable release) {}
 }

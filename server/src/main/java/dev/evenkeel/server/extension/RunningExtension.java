@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,6 @@ public final class RunningExtension {
 
   /** How long a stop may take. */
   static final Duration STOP = Duration.ofSeconds(5);
-
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   /** How an extension is, as {@code /api/status} tells it. */
   public enum State {
@@ -58,36 +55,14 @@ public final class RunningExtension {
    * @param before what the maps begin with
    */
   RunningExtension(
-      Origin origin,
-      Origin.Made made,
-      String name,
-      Conduct conduct,
-      Offer offer,
-      StateStore before) {
+      Origin origin, Origin.Made made, Conduct conduct, Offer offer, StateStore before) {
     this.origin = origin;
-    this.extension = made.extension();
+    this.extension = made.introduction().extension();
     this.loader = made.loader();
     this.release = made.release();
-    this.name = name;
+    this.name = made.introduction().name();
     this.conduct = conduct;
     this.registered = new StartContext(this, offer, before);
-  }
-
-  /**
-   * The name that an extension gives itself.
-   *
-   * @throws RefusedException when it is none
-   */
-  static String nameOf(Extension extension) throws RefusedException {
-    @Nullable String name = extension.name();
-    if (name == null || !NAME.matcher(name).matches()) {
-      throw new RefusedException(
-          extension.getClass().getName()
-              + " calls itself '"
-              + name
-              + "'; a name is lower case letters, digits and single hyphens");
-    }
-    return name;
   }
 
   /** What the server gives to an extension that starts. */
@@ -149,10 +124,6 @@ public final class RunningExtension {
   /** Whether it is one of those that come with the server. */
   public boolean isShipped() {
     return origin.isShipped();
-  }
-
-  boolean isEnabledByDefault() {
-    return extension.enabledByDefault();
   }
 
   /** How it is. */

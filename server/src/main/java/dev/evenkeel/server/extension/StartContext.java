@@ -11,6 +11,7 @@ import dev.evenkeel.extension.FailureMode;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.Arguments;
 import dev.evenkeel.extension.internal.ConfigRecords;
 import dev.evenkeel.server.extension.Registration.Wanted;
 import java.time.Clock;
@@ -82,34 +83,46 @@ final class StartContext implements ExtensionContext {
   @Override
   public void filter(EventFilter filter) {
     checkOpen();
-    filters.add(new Registration.Filter(extension, filter));
+    filters.add(new Registration.Filter(extension, Arguments.given("a filter", filter)));
   }
 
   @Override
   public void guard(String event, HookGuard guard, FailureMode mode) {
     checkOpen();
-    guards.add(new Registration.Guard(extension, event, guard, mode, guards.size()));
+    guards.add(
+        new Registration.Guard(
+            extension,
+            Arguments.given("the event of a guard", event),
+            Arguments.given("a guard", guard),
+            Arguments.given("the failure mode of a guard", mode),
+            guards.size()));
   }
 
   @Override
   public void process(String event, EventProcessor processor) {
-    add(event.equals("*") ? new Wanted.All() : new Wanted.Named(event), processor);
+    String wanted = Arguments.given("the event of a processor", event);
+    add(wanted.equals("*") ? new Wanted.All() : new Wanted.Named(wanted), processor);
   }
 
   @Override
   public void process(EventKind kind, EventProcessor processor) {
-    add(new Wanted.OfKind(kind), processor);
+    add(new Wanted.OfKind(Arguments.given("the kind of a processor", kind)), processor);
   }
 
   private void add(Wanted wanted, EventProcessor processor) {
     checkOpen();
-    processors.add(new Registration.Processor(extension, wanted, processor));
+    processors.add(
+        new Registration.Processor(extension, wanted, Arguments.given("a processor", processor)));
   }
 
   @Override
   public <K, V> BoundedMap<K, V> boundedMap(
       String map, Class<K> key, Class<V> value, Limits defaults) {
     checkOpen();
+    Arguments.given("the name of a map", map);
+    Arguments.given("the type of a map's keys", key);
+    Arguments.given("the type of a map's values", value);
+    Arguments.given("the limits of a map", defaults);
     StateStore before = requireNonNull(state);
     String name = extension.name();
     if (maps.stream().anyMatch(each -> each.storedName().equals(name + '/' + map))) {
@@ -126,7 +139,9 @@ final class StartContext implements ExtensionContext {
   @Override
   public void every(Duration period, PeriodicTask task) {
     checkOpen();
-    tasks.add(new Registration.Task(extension, period, task));
+    tasks.add(
+        new Registration.Task(
+            extension, Arguments.period(period), Arguments.given("a periodic task", task)));
   }
 
   @Override

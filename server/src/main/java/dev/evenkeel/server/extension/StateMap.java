@@ -8,6 +8,7 @@ import dev.evenkeel.extension.BoundedMap;
 import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
+import dev.evenkeel.extension.internal.Arguments;
 import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -133,14 +134,14 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     }
   }
 
-  /** Gives everything away, at a moment when no call uses this map. */
+  /** All that its successor begins with, at a moment when no call uses this map. */
   synchronized MapHandover handOver() {
     var entries = new ArrayList<MapHandover.Entry>();
     for (UseOrder.Entry<K, V> each : committed()) {
       entries.add(new MapHandover.Entry(write(each.key()), write(each.value()), each.usedAt()));
     }
     var letGo = new ArrayList<MapHandover.Evicted>();
-    for (var each = evicted.poll(); each != null; each = evicted.poll()) {
+    for (Evicted<K, V> each : evicted) {
       letGo.add(new MapHandover.Evicted(write(each.key()), write(each.value()), each.change()));
     }
     return new MapHandover(
@@ -283,7 +284,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       throw new IllegalStateException(
           "the extension " + extension + " has started already; onEviction belongs into start");
     }
-    handlers.add(requireNonNull(handler));
+    handlers.add(Arguments.given("an eviction handler", handler));
   }
 
   /** Makes the changes of a call count, and adds what is to be written of them. */

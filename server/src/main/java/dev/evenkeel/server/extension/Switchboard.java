@@ -80,7 +80,7 @@ public final class Switchboard {
   private final Turns turns = new Turns();
 
   // Mutable state, guarded by this, which nobody holds while an extension is called or waited for
-  private final Map<String, Seat> seats = new HashMap<>();
+  private Map<String, Seat> seats = Map.of();
   private boolean closed;
 
   Switchboard(
@@ -102,7 +102,13 @@ public final class Switchboard {
 
   // ---- When the server starts
 
-  private record Found(Origin origin, Origin.Made made, String name) {}
+  private record Found(Origin origin, Origin.Made made) {}
+
+  /** A step of a switch, which may find that it is not possible. */
+  @FunctionalInterface
+  private interface Step {
+    void take() throws RefusedException;
+  }
 
   /**
    * Starts these, all or none.
@@ -114,13 +120,13 @@ public final class Switchboard {
     try {
       for (Origin origin : origins) {
         Origin.Made made = origin.make();
-        String name = RunningExtension.nameOf(made.extension());
-        if (found.put(name, new Found(origin, made, name)) != null) {
+        String name = made.introduction().name();
+        if (found.put(name, new Found(origin, made)) != null) {
           throw new RefusedException("Two extensions are named " + name);
         }
       }
       for (Found each : found.values()) {
-        put(seatFor(each.origin(), each.made(), each.name(), new CallRecord()));
+        add(seatFor(each.origin(), each.made(), new CallRecord()));
       }
     } catch (RefusedException e) {
       close();
@@ -172,10 +178,9 @@ public final class Switchboard {
    */
   public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
     Origin.Made made = origin.make();
-    String name;
+    String name = made.introduction().name();
     Turns.Turn turn;
     try {
-      name = RunningExtension.nameOf(made.extension());
       turn = turns.take(name);
     } catch (RefusedException e) {
       made.release().run();
@@ -184,7 +189,7 @@ public final class Switchboard {
     try (turn) {
       Seat old = seatOf(name);
       if (old == null) {
-        put(seatFor(origin, made, name, new CallRecord()));
+        add(seatFor(origin, made, new CallRecord()));
       } else if (replaceable.contains(name)) {
         swap(old, origin, made);
       } else {
@@ -209,16 +214,15 @@ public final class Switchboard {
         return;
       }
       RunningExtension running = seat.running();
-      if (running != null) {
-        drain(running);
-      }
-      drop(name);
-      if (running != null) {
+      if (running == null) {
+        drop(name);
+      } else {
+        whileEmpty(running, () -> drop(name));
         retire(running);
       }
       tell(name, "removed", data(name).put("from", seat.origin().where()));
     } catch (RefusedException e) {
-      LOG.log(System.Logger.Level.DEBUG, "{0} is not removed: {1}", name, e.getMessage());
+      LOG.log(System.Logger.Level.WARNING, "{0} is not removed: {1}", name, e.getMessage());
     }
   }
 
@@ -232,19 +236,22 @@ public final class Switchboard {
     }
   }
 
-  private Switched disable(Seat seat) {
+  private Switched disable(Seat seat) throws RefusedException {
     String name = seat.name();
-    boolean kept = setup.switches().set(name, false);
     String reason = "switched off; POST /api/extensions/" + name + "/enable switches it on";
     RunningExtension running = seat.running();
     if (running == null) {
       put(off(seat, new Off(RunningExtension.State.DISABLED, reason, keptOf(seat))));
-      return new Switched.Done(kept);
+      return new Switched.Done(setup.switches().set(name, false));
     }
-    drain(running);
-    var maps = new HashMap<String, MapHandover>();
-    running.maps().forEach(each -> maps.put(each.storedName(), each.handOver()));
-    put(off(seat, new Off(RunningExtension.State.DISABLED, reason, maps)));
+    whileEmpty(
+        running,
+        () -> {
+          var maps = new HashMap<String, MapHandover>();
+          running.maps().forEach(each -> maps.put(each.storedName(), each.handOver()));
+          put(off(seat, new Off(RunningExtension.State.DISABLED, reason, maps)));
+        });
+    boolean kept = setup.switches().set(name, false);
     retire(running);
     tell(name, "disabled", data(name).put("outlasts_restart", kept));
     return new Switched.Done(kept);
@@ -273,10 +280,13 @@ public final class Switchboard {
       }
       Origin.Made made = seat.origin().make();
       Map<String, MapHandover> maps = keptOf(seat);
-      RunningExtension fresh =
-          start(seat.origin(), made, name, seat.calls(), settings, keptFirst(maps));
-      takeOver(fresh, maps);
-      put(on(seat, seat.origin(), fresh));
+      RunningExtension fresh = start(seat.origin(), made, seat.calls(), settings, keptFirst(maps));
+      orEnd(
+          fresh,
+          () -> {
+            takeOver(fresh, maps);
+            put(on(seat, seat.origin(), fresh));
+          });
     } catch (RefusedException e) {
       String reason = e.reason("POST /api/extensions/" + name + "/enable again");
       put(off(seat, new Off(RunningExtension.State.FAILED, reason, keptOf(seat))));
@@ -293,23 +303,63 @@ public final class Switchboard {
 
   // ---- The steps
 
-  private Seat seatFor(Origin origin, Origin.Made made, String name, CallRecord calls)
-      throws RefusedException {
-    OwnSettings settings;
-    String off;
-    try {
-      settings = settingsOf(name);
-      off = whyOff(name, made, settings);
-    } catch (RefusedException e) {
-      made.release().run();
-      throw e;
+  /** Takes in one that is new. */
+  private void add(Seat seat) throws RefusedException {
+    RunningExtension fresh = seat.running();
+    if (fresh == null) {
+      put(seat);
+    } else {
+      orEnd(fresh, () -> put(seat));
     }
+  }
+
+  /** Brings one that has started to its place. When that fails, its life ends. */
+  private void orEnd(RunningExtension fresh, Step step) throws RefusedException {
+    try {
+      step.take();
+    } catch (RefusedException e) {
+      retirement.retire(fresh);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      retirement.retire(fresh);
+      throw new RefusedException(
+          "The extension " + fresh.name() + " cannot start: " + Reason.of(e), e);
+    }
+  }
+
+  /** Takes a step while nobody is inside. When it fails, who waits goes on with this extension. */
+  private static void whileEmpty(RunningExtension running, Runnable step) throws RefusedException {
+    try {
+      drain(running);
+      step.run();
+    } catch (RuntimeException | Error e) {
+      running.gate().open();
+      throw new RefusedException(
+          "The extension " + running.name() + " cannot be switched and goes on: " + Reason.of(e),
+          e);
+    }
+  }
+
+  private Seat seatFor(Origin origin, Origin.Made made, CallRecord calls) throws RefusedException {
+    String name = made.introduction().name();
+    OwnSettings settings = settingsFor(made);
+    String off = whyOff(made.introduction(), settings);
     var seat = new Seat(name, origin, calls, setup.clock().instant(), null, null);
     if (off != null) {
       made.release().run();
       return off(seat, new Off(RunningExtension.State.DISABLED, off, Map.of()));
     }
-    return on(seat, origin, start(origin, made, name, calls, settings, setup.state()));
+    return on(seat, origin, start(origin, made, calls, settings, setup.state()));
+  }
+
+  /** The settings of one that was made. When they are wrong, it is given back. */
+  private OwnSettings settingsFor(Origin.Made made) throws RefusedException {
+    try {
+      return settingsOf(made.introduction().name());
+    } catch (RefusedException | RuntimeException | Error e) {
+      made.release().run();
+      throw e;
+    }
   }
 
   private OwnSettings settingsOf(String name) throws RefusedException {
@@ -320,7 +370,8 @@ public final class Switchboard {
     }
   }
 
-  private @Nullable String whyOff(String name, Origin.Made made, OwnSettings settings) {
+  private @Nullable String whyOff(Introduction introduction, OwnSettings settings) {
+    String name = introduction.name();
     String key = "evenkeel.extensions." + name + ".enabled";
     Boolean switched = setup.switches().of(name);
     if (Boolean.FALSE.equals(settings.enabled())) {
@@ -330,20 +381,16 @@ public final class Switchboard {
       return "switched off; POST /api/extensions/" + name + "/enable switches it on";
     }
     boolean wanted = Boolean.TRUE.equals(settings.enabled()) || Boolean.TRUE.equals(switched);
-    return wanted || made.extension().enabledByDefault() ? null : "off unless " + key + " is true";
+    return wanted || introduction.enabledByDefault() ? null : "off unless " + key + " is true";
   }
 
   private RunningExtension start(
-      Origin origin,
-      Origin.Made made,
-      String name,
-      CallRecord calls,
-      OwnSettings settings,
-      StateStore state)
+      Origin origin, Origin.Made made, CallRecord calls, OwnSettings settings, StateStore state)
       throws RefusedException {
+    String name = made.introduction().name();
     var conduct = new Conduct(name, calls, setup.announcer(), observer, setup.clock());
     var offer = new RunningExtension.Offer(settings.rest(), setup.limits(), setup.clock());
-    var fresh = new RunningExtension(origin, made, name, conduct, offer, state);
+    var fresh = new RunningExtension(origin, made, conduct, offer, state);
     try {
       fresh.start();
       return fresh;
@@ -355,13 +402,7 @@ public final class Switchboard {
 
   private void swap(Seat seat, Origin origin, Origin.Made made) throws RefusedException {
     RunningExtension old = seat.running();
-    OwnSettings settings;
-    try {
-      settings = settingsOf(seat.name());
-    } catch (RefusedException e) {
-      made.release().run();
-      throw e;
-    }
+    OwnSettings settings = settingsFor(made);
     if (old == null) {
       made.release().run();
       put(new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, seat.off()));
@@ -372,8 +413,20 @@ public final class Switchboard {
           StateMap<?, ?> there = old.mapStoredAs(map);
           return there == null ? setup.state().load(map) : there.snapshot();
         };
-    RunningExtension fresh = start(origin, made, seat.name(), seat.calls(), settings, now);
-    drain(old);
+    RunningExtension fresh = start(origin, made, seat.calls(), settings, now);
+    orEnd(
+        fresh,
+        () ->
+            whileEmpty(
+                old,
+                () -> {
+                  takeOver(fresh, handedOver(old, fresh));
+                  put(on(seat, origin, fresh));
+                }));
+    retire(old);
+  }
+
+  private static Map<String, MapHandover> handedOver(RunningExtension old, RunningExtension fresh) {
     var maps = new HashMap<String, MapHandover>();
     for (StateMap<?, ?> each : fresh.maps()) {
       StateMap<?, ?> there = old.mapStoredAs(each.storedName());
@@ -381,9 +434,7 @@ public final class Switchboard {
         maps.put(each.storedName(), there.handOver());
       }
     }
-    takeOver(fresh, maps);
-    put(on(seat, origin, fresh));
-    retire(old);
+    return maps;
   }
 
   private static void takeOver(RunningExtension fresh, Map<String, MapHandover> maps) {
@@ -451,20 +502,23 @@ public final class Switchboard {
   }
 
   private synchronized void put(Seat seat) {
-    seats.put(seat.name(), seat);
-    publish();
+    var next = new HashMap<>(seats);
+    next.put(seat.name(), seat);
+    publish(next);
   }
 
   private synchronized void drop(String name) {
-    seats.remove(name);
-    publish();
+    var next = new HashMap<>(seats);
+    next.remove(name);
+    publish(next);
   }
 
   /** The line-ups follow each other as the seats do: nobody is forgotten by a switch of another. */
-  private synchronized void publish() {
-    var inOrder = new ArrayList<>(seats.values());
+  private synchronized void publish(Map<String, Seat> next) {
+    var inOrder = new ArrayList<>(next.values());
     inOrder.sort(order);
     use.accept(new LineUp(inOrder));
+    seats = next;
   }
 
   private void tell(String name, String what, ObjectNode data) {

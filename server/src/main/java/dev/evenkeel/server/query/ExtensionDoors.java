@@ -37,12 +37,14 @@ public class ExtensionDoors {
    *
    * @param refused jars in the extensions folder that do not run, and why
    * @param leftBehind extensions that were stopped and whose threads go on
+   * @param leftBehindForgotten how many more there were: only the last 32 are looked at
    * @param switches the last switches, each with the memory that was in use then
    */
   public record ExtensionList(
       List<ExtensionView> extensions,
       List<ExtensionsFolder.RefusedJar> refused,
       List<Extensions.Remains> leftBehind,
+      long leftBehindForgotten,
       List<Extensions.PastSwitch> switches) {}
 
   /**
@@ -56,7 +58,11 @@ public class ExtensionDoors {
   @GET
   public ExtensionList all() {
     return new ExtensionList(
-        views(), folder.refused(), extensions.remains(), extensions.pastSwitches());
+        views(),
+        folder.refused(),
+        extensions.remains(),
+        extensions.forgottenRemains(),
+        extensions.pastSwitches());
   }
 
   /** Stops an extension until it is enabled again, also over restarts. */

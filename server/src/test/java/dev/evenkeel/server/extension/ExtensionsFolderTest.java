@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.testkit.ExtensionJar;
+import dev.evenkeel.server.extension.ExtensionsFolder.RefusedJar;
 import dev.evenkeel.server.log.TestClock;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExtensionsFolderTest {
 
@@ -63,6 +66,7 @@ class ExtensionsFolderTest {
   private final Map<String, Map<String, String>> config = new HashMap<>();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<ExtensionsFolder> opened = new ArrayList<>();
+  private Error failOnce;
   private Path jars;
   private Extensions extensions;
   private ExtensionsFolder folder;
@@ -74,7 +78,7 @@ class ExtensionsFolderTest {
         new Extensions(
             List.of(OfClassPath.of(new TestExtension("shipped", context -> {}))),
             new Switchboard.Setup(
-                () -> config,
+                this::configured,
                 List.of(),
                 map -> List.of(),
                 limits -> limits,
@@ -82,6 +86,15 @@ class ExtensionsFolderTest {
                 (event, data) -> told.add(event + " " + data),
                 new TestClock(java.time.Instant.parse("2026-01-01T00:00:00Z"))));
     folder = newFolder();
+  }
+
+  private Map<String, Map<String, String>> configured() {
+    Error failure = failOnce;
+    failOnce = null;
+    if (failure != null) {
+      throw failure;
+    }
+    return config;
   }
 
   private ExtensionsFolder newFolder() {
@@ -125,6 +138,29 @@ class ExtensionsFolderTest {
             """
                 .formatted(name, body))
         .service("demo.Starting");
+  }
+
+  /** A jar whose extension is not sure of its name, or of whether it runs. */
+  private static ExtensionJar unsure(String question, String body) {
+    return new ExtensionJar()
+        .source(
+            "demo.Unsure",
+            """
+            package demo;
+            import dev.evenkeel.extension.*;
+            public class Unsure implements Extension {
+              static class Mute extends RuntimeException {
+                @Override public String getMessage() { throw new IllegalStateException(); }
+              }
+              @Override public %s { %s }
+              @Override public void start(ExtensionContext context) {}
+            }
+            """
+                .formatted(question, body))
+        .source(
+            "demo.Helper", "package demo; class Helper { static String help() { return \"\"; } }")
+        .without("demo.Helper")
+        .service("demo.Unsure");
   }
 
   private void awaitNames(String... names) {
@@ -199,6 +235,60 @@ class ExtensionsFolderTest {
     assertThat(told)
         .anyMatch(each -> each.startsWith("extension_refused") && each.contains("b.jar"));
     assertThat(folder.allRun()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "String name()              | return Helper.help();      | name() fails: demo/Helper is"
+            + " missing",
+        "String name()              | throw new Mute();          | name() fails: demo.Unsure$Mute."
+            + " It has",
+        "String name()              | return null;               | calls itself 'null'",
+        "boolean enabledByDefault() | throw new AssertionError(); | enabledByDefault() fails:"
+            + " java.lang.Ass",
+      })
+  void aJarThatCannotSayWhatItIsIsRefusedAndTheOthersComeAndGo(
+      String question, String body, String reason) throws Exception {
+    // Given
+    Path gone = marking("gone", "x").writeTo(jars.resolve("gone.jar"));
+    unsure(question, body).writeTo(jars.resolve("a.jar"));
+    // When
+    folder.takePresent();
+    folder.start();
+    marking("later", "x").writeTo(jars.resolve("later.jar"));
+    Files.delete(gone);
+    // Then
+    awaitNames("later", "shipped");
+    assertThat(folder.refused()).extracting(RefusedJar::file).containsExactly("a.jar");
+    assertThat(refusal()).contains(reason);
+    try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
+      assertThat(copies).as("private copies").hasSize(1);
+    }
+  }
+
+  @Test
+  void aJarThatThinksAboutItsNameForEverIsRefusedAndTheOthersRun() {
+    unsure("String name()", "try { Thread.sleep(1L << 40); } catch (Exception e) {} return null;")
+        .writeTo(jars.resolve("a.jar"));
+    marking("later", "x").writeTo(jars.resolve("later.jar"));
+    folder.takePresent();
+    awaitNames("later", "shipped");
+    assertThat(refusal()).contains("does not return within 10 s");
+  }
+
+  @Test
+  void whatFailsInTheServerForOneJarKeepsNoOtherOut() throws Exception {
+    marking("first", "x").writeTo(jars.resolve("a.jar"));
+    marking("second", "x").writeTo(jars.resolve("b.jar"));
+    failOnce = new StackOverflowError("once");
+    folder.takePresent();
+    awaitNames("second", "shipped");
+    assertThat(refusal()).contains("taking it failed", "StackOverflowError: once", "Copy the jar");
+    try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
+      assertThat(copies).as("private copies").hasSize(1);
+    }
   }
 
   @Test

@@ -519,6 +519,17 @@ class StateMapTest {
     assertThat(loaded.get(new Session("a", "b"))).isEqualTo(new Strict(1));
   }
 
+  @Test
+  void whatIsHandedOverIsStillThereWhenTheExchangeFails() {
+    var map = map(1);
+    put(map, new Value("a", false));
+    put(map, new Value("b", false));
+    MapHandover first = map.handOver();
+    assertThat(first.entries()).hasSize(1);
+    assertThat(first.evicted()).hasSize(1);
+    assertThat(map.handOver()).isEqualTo(first);
+  }
+
   // Evictions are told
 
   @Test

@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventKind;
+import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
+import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.server.extension.Switchboard.Switched;
 import dev.evenkeel.server.log.StateChange;
 import dev.evenkeel.server.log.TestClock;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +31,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SwitchboardTest {
+
+  private static final Limits LARGE = Limits.capacity(100);
 
   private record Text(String text) {}
 
@@ -51,18 +67,19 @@ class SwitchboardTest {
   }
 
   private Extensions running(List<String> order, Extension... all) {
-    extensions =
-        new Extensions(
-            List.of(all).stream().map(OfClassPath::of).toList(),
-            new Switchboard.Setup(
-                () -> config,
-                order,
-                map -> List.of(),
-                limits -> limits,
-                switches,
-                (event, data) -> told.add(event + " " + data.path("extension").asText()),
-                new TestClock(java.time.Instant.parse("2026-01-01T00:00:00Z"))));
+    extensions = new Extensions(List.of(all).stream().map(OfClassPath::of).toList(), setup(order));
     return extensions;
+  }
+
+  private Switchboard.Setup setup(List<String> order) {
+    return new Switchboard.Setup(
+        () -> config,
+        order,
+        map -> List.of(),
+        limits -> limits,
+        switches,
+        (event, data) -> told.add(event + " " + data.path("extension").asText()),
+        new TestClock(Instant.parse("2026-01-01T00:00:00Z")));
   }
 
   private TestExtension named(String name) {
@@ -320,6 +337,38 @@ class SwitchboardTest {
   }
 
   @Test
+  void oneOfTheClassPathThatCannotSayItsNameIsNamedByItsClass() {
+    var nameless =
+        new Extension() {
+          private boolean asked;
+
+          @Override
+          public String name() {
+            if (asked) {
+              throw new NoClassDefFoundError("demo/Helper");
+            }
+            asked = true;
+            return "nameless";
+          }
+
+          @Override
+          public void start(ExtensionContext context) {}
+        };
+    running(List.of(), nameless);
+    extensions.switchboard().disable("nameless");
+    String reason =
+        nameless.getClass().getName() + " cannot be made: its name() fails: demo/Helper";
+    assertThat(extensions.switchboard().enable("nameless"))
+        .isInstanceOfSatisfying(
+            Switched.Refused.class, refused -> assertThat(refused.reason()).startsWith(reason));
+    assertThat(info("nameless").state()).isEqualTo(RunningExtension.State.FAILED);
+    extensions.close();
+    assertThatThrownBy(() -> running(List.of(), nameless))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(reason);
+  }
+
+  @Test
   void anExtensionThatCannotStartAgainStaysOffWithItsReason() {
     var first = new AtomicReference<>(true);
     running(
@@ -452,6 +501,163 @@ class SwitchboardTest {
         .hasMessage("The extension a cannot start: no disk");
     assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
     assertThat(stopped).isEmpty();
+  }
+
+  record Unset(String event, Duration period) {}
+
+  /** What is registered wrongly: most of it with a setting that is not configured. */
+  private static Stream<Arguments> wrongRegistrations() {
+    Duration hour = Duration.ofHours(1);
+    Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+    HookGuard guard = event -> HookAnswer.none();
+    EventProcessor processor = (event, emission) -> {};
+    return Stream.of(
+        wrong("a filter is null", (to, unset) -> to.filter(null)),
+        wrong("the event of a guard is null", (to, unset) -> to.guard(unset.event(), guard)),
+        wrong("a guard is null", (to, unset) -> to.guard("X", null)),
+        wrong("the failure mode of a guard is null", (to, unset) -> to.guard("X", guard, null)),
+        wrong(
+            "the event of a processor is null",
+            (to, unset) -> to.process(unset.event(), processor)),
+        wrong(
+            "the kind of a processor is null",
+            (to, unset) -> to.process((EventKind) null, processor)),
+        wrong("a processor is null", (to, unset) -> to.process("X", null)),
+        wrong(
+            "the name of a map is null",
+            (to, unset) -> to.boundedMap(unset.event(), String.class, Text.class, LARGE)),
+        wrong(
+            "the type of a map's keys is null",
+            (to, unset) -> to.boundedMap("m", null, Text.class, LARGE)),
+        wrong(
+            "the type of a map's values is null",
+            (to, unset) -> to.boundedMap("m", String.class, null, LARGE)),
+        wrong(
+            "the limits of a map is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, null)),
+        wrong(
+            "an eviction handler is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, LARGE).onEviction(null)),
+        wrong("a periodic task is null", (to, unset) -> to.every(hour, null)),
+        wrong("the period of a task is null", (to, unset) -> to.every(unset.period(), e -> {})),
+        wrong("the period of a task is PT0S", (to, unset) -> to.every(Duration.ZERO, e -> {})),
+        wrong("the period of a task is " + endless, (to, unset) -> to.every(endless, e -> {})));
+  }
+
+  private static Arguments wrong(String reason, BiConsumer<ExtensionContext, Unset> start) {
+    return Arguments.of(reason, start);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongRegistrations")
+  void oneThatRegistersWhatCannotBeUsedDoesNotStartAndTheOthersAreSwitchedAsBefore(
+      String reason, BiConsumer<ExtensionContext, Unset> start) {
+    running(List.of(), named("b"));
+    var wrong =
+        new TestExtension("a", context -> start.accept(context, context.config(Unset.class)));
+    assertThatThrownBy(() -> extensions.switchboard().exchange(Set.of(), OfClassPath.of(wrong)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("The extension a cannot start: " + reason);
+    assertThat(extensions.all()).extracting(ExtensionInfo::name).containsExactly("b");
+    assertThat(extensions.switchboard().disable("b")).isEqualTo(new Switched.Done(true));
+    assertThat(extensions.switchboard().enable("b")).isEqualTo(new Switched.Done(true));
+  }
+
+  /** Its text cannot be written any more when it is broken. */
+  record Fragile(AtomicBoolean broken) {
+    @Override
+    @JsonIgnore
+    public AtomicBoolean broken() {
+      return broken;
+    }
+
+    @JsonProperty
+    String text() {
+      if (broken.get()) {
+        throw new IllegalStateException("broken");
+      }
+      return "whole";
+    }
+  }
+
+  @Test
+  void oneWhoseMapsCannotBeHandedOverGoesOnAndLetsEventsIn() throws Exception {
+    // Given
+    var map = new AtomicReference<BoundedMap<String, Fragile>>();
+    var fragile = new AtomicBoolean();
+    running(
+        List.of(),
+        new TestExtension(
+            "a", context -> map.set(context.boundedMap("m", String.class, Fragile.class, LARGE))));
+    call(() -> map.get().put("k", new Fragile(fragile)));
+    RunningExtension running = extensions.running().getFirst();
+    fragile.set(true);
+    // When
+    Switched disabled = extensions.switchboard().disable("a");
+    // Then
+    assertThat(disabled)
+        .isInstanceOfSatisfying(
+            Switched.Refused.class,
+            refused ->
+                assertThat(refused.reason()).contains("a cannot be switched", "a/m", "broken"));
+    assertThat(switches.of("a")).as("what a restart finds").isNull();
+    assertThat(running.enter()).isEqualTo(Entry.ENTERED);
+    running.leave();
+    // When
+    fragile.set(false);
+    var next =
+        new TestExtension(
+            "a",
+            context -> {
+              context.boundedMap("m", String.class, Fragile.class, LARGE);
+              fragile.set(true);
+            },
+            () -> stopped.add("next"));
+    // Then
+    assertThatThrownBy(() -> extensions.switchboard().exchange(Set.of("a"), OfClassPath.of(next)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("a cannot be switched");
+    assertThat(stopped).as("it has started, and is not used").containsExactly("next");
+    assertThat(extensions.running()).containsExactly(running);
+    assertThat(running.enter()).isEqualTo(Entry.ENTERED);
+    running.leave();
+  }
+
+  @Test
+  void aLineUpThatCannotBeMadeLeavesAllAsItWas() throws Exception {
+    // Given
+    var lineUps = new ArrayList<LineUp>();
+    var failing = new AtomicBoolean();
+    var switchboard =
+        new Switchboard(
+            setup(List.of()),
+            lineUp -> {
+              if (failing.get()) {
+                throw new IllegalStateException("no line-up");
+              }
+              lineUps.add(lineUp);
+            },
+            () -> CallObserver.NONE,
+            new Retirement(Announcer.NONE, Clock.systemUTC()));
+    switchboard.startAll(List.of(OfClassPath.of(named("a"))));
+    RunningExtension a = lineUps.getLast().running().getFirst();
+    failing.set(true);
+    // When
+    assertThat(switchboard.disable("a")).isInstanceOf(Switched.Refused.class);
+    switchboard.remove("a");
+    assertThatThrownBy(() -> switchboard.exchange(Set.of(), OfClassPath.of(named("b"))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("The extension b cannot start: no line-up");
+    // Then
+    assertThat(stopped).containsExactly("b");
+    assertThat(a.enter()).isEqualTo(Entry.ENTERED);
+    a.leave();
+    failing.set(false);
+    assertThat(switchboard.exchange(Set.of(), OfClassPath.of(named("c")))).isEqualTo("c");
+    assertThat(lineUps.getLast().running())
+        .extracting(RunningExtension::name)
+        .containsExactly("a", "c");
+    switchboard.close();
   }
 
   @Test

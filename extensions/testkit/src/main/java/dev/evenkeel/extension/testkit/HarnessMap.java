@@ -10,6 +10,7 @@ import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.Arguments;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,7 +119,7 @@ final class HarnessMap<K, V> implements BoundedMap<K, V> {
   @Override
   public synchronized void onEviction(EvictionHandler<K, V> handler) {
     registrations.requireOpen("onEviction");
-    handlers.add(handler);
+    handlers.add(Arguments.given("an eviction handler", handler));
   }
 
   Limits limits() {

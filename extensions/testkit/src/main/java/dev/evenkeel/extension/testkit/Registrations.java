@@ -10,6 +10,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.Arguments;
 import dev.evenkeel.extension.internal.ConfigRecords;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,32 +80,44 @@ final class Registrations implements ExtensionContext {
   @Override
   public void filter(EventFilter filter) {
     requireOpen("filter");
-    filters.add(filter);
+    filters.add(Arguments.given("a filter", filter));
   }
 
   @Override
   public void guard(String event, HookGuard guard, FailureMode mode) {
     requireOpen("guard");
-    guards.add(new Guard(event, guard, mode));
+    guards.add(
+        new Guard(
+            Arguments.given("the event of a guard", event),
+            Arguments.given("a guard", guard),
+            Arguments.given("the failure mode of a guard", mode)));
   }
 
   @Override
   public void process(String event, EventProcessor processor) {
-    requireOpen("process");
-    processors.add(
-        new Processor(each -> event.equals("*") || event.equals(each.name()), processor));
+    String wanted = Arguments.given("the event of a processor", event);
+    add(each -> wanted.equals("*") || wanted.equals(each.name()), processor);
   }
 
   @Override
   public void process(EventKind kind, EventProcessor processor) {
+    EventKind wanted = Arguments.given("the kind of a processor", kind);
+    add(each -> each.kind() == wanted, processor);
+  }
+
+  private void add(Predicate<HookEvent> wants, EventProcessor processor) {
     requireOpen("process");
-    processors.add(new Processor(each -> each.kind() == kind, processor));
+    processors.add(new Processor(wants, Arguments.given("a processor", processor)));
   }
 
   @Override
   public <K, V> BoundedMap<K, V> boundedMap(
       String name, Class<K> key, Class<V> value, Limits defaults) {
     requireOpen("boundedMap");
+    Arguments.given("the name of a map", name);
+    Arguments.given("the type of a map's keys", key);
+    Arguments.given("the type of a map's values", value);
+    Arguments.given("the limits of a map", defaults);
     var map =
         new HarnessMap<>(name, key, value, limits.getOrDefault(name, defaults), clock, this, guard);
     if (maps.putIfAbsent(name, map) != null) {
@@ -116,10 +129,8 @@ final class Registrations implements ExtensionContext {
   @Override
   public void every(Duration period, PeriodicTask task) {
     requireOpen("every");
-    if (!period.isPositive()) {
-      throw new IllegalArgumentException("period is " + period + "; it has to be positive");
-    }
-    schedules.add(new Schedule(period, task, clock.instant().plus(period)));
+    Instant due = clock.instant().plus(Arguments.period(period));
+    schedules.add(new Schedule(period, Arguments.given("a periodic task", task), due));
   }
 
   @Override

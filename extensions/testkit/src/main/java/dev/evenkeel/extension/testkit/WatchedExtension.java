@@ -11,6 +11,7 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.HookGuard;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.PeriodicTask;
+import dev.evenkeel.extension.internal.Arguments;
 import java.lang.ref.WeakReference;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,6 +123,7 @@ final class WatchedExtension implements Extension {
 
     @Override
     public void filter(EventFilter filter) {
+      Arguments.given("a filter", filter);
       context.filter(
           event -> {
             begin(Kind.FILTER, event);
@@ -135,6 +137,7 @@ final class WatchedExtension implements Extension {
 
     @Override
     public void guard(String event, HookGuard guard, FailureMode mode) {
+      Arguments.given("a guard", guard);
       context.guard(
           event,
           seen -> {
@@ -159,6 +162,7 @@ final class WatchedExtension implements Extension {
     }
 
     private EventProcessor watched(EventProcessor processor) {
+      Arguments.given("a processor", processor);
       return (seen, emission) -> {
         begin(Kind.PROCESSOR, seen);
         try {
@@ -177,6 +181,7 @@ final class WatchedExtension implements Extension {
 
     @Override
     public void every(Duration period, PeriodicTask task) {
+      Arguments.given("a periodic task", task);
       context.every(
           period,
           emission -> {

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.evenkeel.extension.Emission;
+import dev.evenkeel.extension.EventKind;
+import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.FailureMode;
@@ -24,7 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExtensionHarnessTest {
 
@@ -340,6 +347,65 @@ class ExtensionHarnessTest {
     // Then
     assertThat(reaction.event().json()).isEqualTo("{}");
     assertThat(reaction.failures()).hasSize(1);
+  }
+
+  record Unset(String event, Duration period) {}
+
+  /** What is registered wrongly: most of it with a setting that is not configured. */
+  private static Stream<Arguments> wrongRegistrations() {
+    Duration hour = Duration.ofHours(1);
+    Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+    HookGuard guard = event -> HookAnswer.none();
+    EventProcessor processor = (event, emission) -> {};
+    return Stream.of(
+        wrong("a filter is null", (to, unset) -> to.filter(null)),
+        wrong("the event of a guard is null", (to, unset) -> to.guard(unset.event(), guard)),
+        wrong("a guard is null", (to, unset) -> to.guard("X", null)),
+        wrong("the failure mode of a guard is null", (to, unset) -> to.guard("X", guard, null)),
+        wrong(
+            "the event of a processor is null",
+            (to, unset) -> to.process(unset.event(), processor)),
+        wrong(
+            "the kind of a processor is null",
+            (to, unset) -> to.process((EventKind) null, processor)),
+        wrong("a processor is null", (to, unset) -> to.process("X", null)),
+        wrong(
+            "the name of a map is null",
+            (to, unset) -> to.boundedMap(unset.event(), String.class, Text.class, LARGE)),
+        wrong(
+            "the type of a map's keys is null",
+            (to, unset) -> to.boundedMap("m", null, Text.class, LARGE)),
+        wrong(
+            "the type of a map's values is null",
+            (to, unset) -> to.boundedMap("m", String.class, null, LARGE)),
+        wrong(
+            "the limits of a map is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, null)),
+        wrong(
+            "an eviction handler is null",
+            (to, unset) -> to.boundedMap("m", String.class, Text.class, LARGE).onEviction(null)),
+        wrong("a periodic task is null", (to, unset) -> to.every(hour, null)),
+        wrong("the period of a task is null", (to, unset) -> to.every(unset.period(), e -> {})),
+        wrong("the period of a task is PT0S", (to, unset) -> to.every(Duration.ZERO, e -> {})),
+        wrong("the period of a task is " + endless, (to, unset) -> to.every(endless, e -> {})));
+  }
+
+  private static Arguments wrong(String reason, BiConsumer<ExtensionContext, Unset> start) {
+    return Arguments.of(reason, start);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongRegistrations")
+  void whatTheServerDoesNotTakeIsRefusedHereToo(
+      String reason, BiConsumer<ExtensionContext, Unset> start) {
+    Sample.Start wrong = context -> start.accept(context, context.config(Unset.class));
+    assertThatThrownBy(harness(wrong)::start)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+    assertThatThrownBy(
+            ExtensionHarness.of(() -> new WatchedExtension(new Sample(wrong, () -> {})))::start)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test
