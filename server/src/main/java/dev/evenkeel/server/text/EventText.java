@@ -6,12 +6,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.evenkeel.extension.HookEvent;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is looked through in a published event: all text values inside its {@code data}, at any
  * depth. These are the payload as filtered, what processors attached, and the data of derived and
- * server events; not the names of fields, and no numbers.
+ * server events; not the names of fields, and no numbers. Of a value of more than 256 KB, it is the
+ * beginning: Jackson holds a whole value in memory several times over.
  */
 final class EventText {
 
@@ -33,6 +35,9 @@ final class EventText {
                   .build())
           .build();
 
+  /** As much of a text value as is looked through, in bytes of JSON. */
+  static final int MOST_BYTES = 256 << 10;
+
   private EventText() {}
 
   /**
@@ -44,7 +49,8 @@ final class EventText {
    */
   static @Nullable String read(byte[] json, Values values) throws IOException {
     String type = null;
-    try (JsonParser parser = JSON.createParser(json)) {
+    byte[] looked = json.length <= MOST_BYTES ? json : shortened(json);
+    try (JsonParser parser = JSON.createParser(looked)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("an event is a JSON object, not " + parser.currentToken());
       }
@@ -74,5 +80,40 @@ final class EventText {
         return;
       }
     }
+  }
+
+  /** The same JSON, in which no string is longer than is looked through. */
+  private static byte[] shortened(byte[] json) {
+    byte[] out = new byte[json.length];
+    int length = 0;
+    int room = 0;
+    boolean inside = false;
+    int at = 0;
+    while (at < json.length) {
+      int unit = inside ? Math.min(unit(json, at), json.length - at) : 1;
+      boolean quote = json[at] == '"';
+      if (quote) {
+        inside = !inside;
+        room = MOST_BYTES;
+      }
+      if (quote || !inside || unit <= room) {
+        System.arraycopy(json, at, out, length, unit);
+        length += unit;
+        room -= unit;
+      } else {
+        room = 0;
+      }
+      at += unit;
+    }
+    return Arrays.copyOf(out, length);
+  }
+
+  /** How many bytes of a string belong together: an escape, or a character in UTF-8. */
+  private static int unit(byte[] json, int at) {
+    int first = json[at] & 0xff;
+    if (first == '\\') {
+      return at + 1 < json.length && json[at + 1] == 'u' ? 6 : 2;
+    }
+    return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   }
 }
