@@ -587,6 +587,33 @@ class HostileClientTest {
     }
   }
 
+  @Test
+  void aClientThatJoinsAgainAndAgainAndDoesNotReadIsClosed() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
+        var polls = new Polls(server)) {
+      polls.post(polls.open(), "40\u001e41\u001e".repeat(100_000) + "3");
+
+      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
+      assertThat(server.engine().status().pendingBytes()).isZero();
+    }
+  }
+
+  @Test
+  void whatAClientIsGreetedWithCountsAsAnAnswer() throws Exception {
+    try (var server =
+            ConformanceServer.socketIo(
+                EngineConfig.DEFAULT.withMaxUnreadReplies(500_000),
+                SocketConfig.DEFAULT,
+                ConformanceServer.ECHO,
+                0);
+        var polls = new Polls(server)) {
+      String join = "40{\"name\":\"" + "n".repeat(10_000) + "\"}\u001e41\u001e";
+      polls.post(polls.open(), join.repeat(90) + "3");
+
+      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
+    }
+  }
+
   private static void sendQuietly(ConformanceServer server, TestSocket socket, String message) {
     try {
       socket.send(message);
