@@ -101,6 +101,48 @@ class HubReadingsTest {
   }
 
   @Test
+  void whoAsksForHistoriesWhileOneIsReadGetsAllOfThem() throws Exception {
+    try (var running = start()) {
+      // Given
+      Held past = held.getFirst();
+      FakeClient client = running.joined("{\"after\":0}");
+      assertThat(ask(client, 5)).isEqualTo("{\"ok\":true}");
+      await().until(() -> past.reads.get() == 1);
+      // When
+      assertThat(ask(client, 6)).isEqualTo("{\"ok\":true}");
+      assertThat(ask(client, 7)).isEqualTo("{\"ok\":true}");
+      past.gate.countDown();
+      // Then
+      await().until(() -> client.all("history").size() == 3);
+      assertThat(client.all("history").stream().map(each -> each.get("count").intValue()))
+          .containsExactly(5, 6, 7);
+    }
+  }
+
+  @Test
+  void whoAsksForTooManyHistoriesAtOnceIsToldSo() throws Exception {
+    try (var running = start()) {
+      // Given
+      FakeClient client = running.joined("{\"after\":0}");
+      for (int i = 0; i < 4; i++) {
+        assertThat(ask(client, 5)).isEqualTo("{\"ok\":true}");
+      }
+      // When, then
+      assertThat(ask(client, 5)).contains("error", "too many");
+      held.getFirst().gate.countDown();
+      await().until(() -> client.all("history").size() == 4);
+      assertThat(ask(client, 5)).isEqualTo("{\"ok\":true}");
+    }
+  }
+
+  private static String ask(FakeClient client, int limit) {
+    return client
+        .send("request_history", FakeClient.json("{\"limit\":" + limit + "}"))
+        .join()
+        .toString();
+  }
+
+  @Test
   void whoComesWhenTooManyReadingsWaitIsToldToTryAgain() {
     // Given
     var budget = new MemoryBudget(64 << 20);
