@@ -15,7 +15,10 @@ import dev.evenkeel.server.hub.socketio.Application;
 import dev.evenkeel.server.hub.socketio.Client;
 import dev.evenkeel.server.hub.socketio.OutgoingEvent;
 import dev.evenkeel.server.hub.socketio.SocketConfig;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -568,6 +571,44 @@ class HostileClientTest {
       }
       assertThat(application.nextReason()).isEqualTo("does not read");
     }
+  }
+
+  @Test
+  void aPollThatDoesNotReadItsAnswerLosesItsConnectionWithItsSession() throws Exception {
+    int size = 16 << 20;
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      // Given
+      String sid = polls.open();
+      polls.post(sid, "40");
+      polls.poll(sid);
+      Client client = application.next();
+      try (Socket stalled = polls.rawGet(sid)) {
+        stalled.setSoTimeout(20_000);
+        client.emit(event(size));
+        assertThat(stalled.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
+        assertThat(client.pendingBytes()).isGreaterThan(size);
+        // When
+        client.disconnect("does not read");
+        assertThat(application.nextReason()).isEqualTo("does not read");
+        // Then
+        assertThat(bytesUntilTheEnd(stalled.getInputStream(), size)).isLessThan(size);
+      }
+    }
+  }
+
+  /** How much comes until the connection ends, or the most. */
+  private static long bytesUntilTheEnd(InputStream in, int most) throws IOException {
+    long bytes = 0;
+    byte[] some = new byte[64 << 10];
+    try {
+      for (int read = in.read(some); read >= 0 && bytes < most; read = in.read(some)) {
+        bytes += read;
+      }
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+    return bytes;
   }
 
   @Test
