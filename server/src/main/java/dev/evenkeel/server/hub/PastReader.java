@@ -31,7 +31,10 @@ final class PastReader implements AutoCloseable {
   private static final int PAGE_EVENTS = 256;
 
   /** A history's bytes, shared by the messages in which it is sent: all of them may wait unread. */
-  private static final int HISTORY_BYTES = 1 << 20;
+  private static final long MOST_HISTORY_BYTES = 1 << 20;
+
+  /** In a small memory budget it is less, so that others leave room for it. */
+  private static final int SHARE_OF_HISTORY = 16;
 
   /** While a history is put together its events are in memory and, joined, once more. */
   private static final int COPIES = 2;
@@ -52,6 +55,7 @@ final class PastReader implements AutoCloseable {
   private final ClientMemory memory;
   private final HubCounters counters;
   private final int maxClients;
+  private final int historyBytes;
   private final ThreadPoolExecutor threads;
 
   // Mutable state; any thread. readings: those that wait and those that run
@@ -73,6 +77,7 @@ final class PastReader implements AutoCloseable {
     this.memory = memory;
     this.counters = counters;
     this.maxClients = maxClients;
+    this.historyBytes = (int) Math.min(MOST_HISTORY_BYTES, memory.capacity() / SHARE_OF_HISTORY);
     this.threads =
         new ThreadPoolExecutor(
             AT_A_TIME,
@@ -214,12 +219,12 @@ final class PastReader implements AutoCloseable {
 
   private Result readHistory(
       long upTo, ClientFilter filter, HistoryRequest wanted, List<String> names) {
-    long reserved = (long) COPIES * HISTORY_BYTES;
+    long reserved = (long) COPIES * historyBytes;
     if (!memory.reserveSpare(reserved)) {
       return new Result.Later();
     }
     try {
-      byte[] json = historyJson(upTo, filter, wanted, HISTORY_BYTES / names.size());
+      byte[] json = historyJson(upTo, filter, wanted, names.size());
       var items = new ArrayList<Queued>();
       for (String name : names) {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
@@ -235,12 +240,13 @@ final class PastReader implements AutoCloseable {
     }
   }
 
-  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int maxBytes) {
+  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int messages) {
     List<byte[]> last =
         wanted.count() == 0
             ? List.of()
-            : past.last(upTo, filter, wanted.types(), wanted.count(), maxBytes);
-    boolean fits = last.stream().allMatch(event -> memory.canHold(event.length));
+            : past.last(upTo, filter, wanted.types(), wanted.count(), historyBytes / messages);
+    long bytes = last.stream().mapToLong(event -> event.length).sum();
+    boolean fits = memory.canHold(messages * bytes);
     return Messages.historyJson(fits ? last : List.of(), past.count(filter, wanted.types()));
   }
 

@@ -16,10 +16,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients that wait until the log is read for them. */
 class HubReadingsTest {
 
+  private static final long MB = 1 << 20;
   private static final HubConfig USUAL = HubConfig.within(64 << 20);
   private static final int MAX_CLIENTS = 20;
 
@@ -140,6 +143,18 @@ class HubReadingsTest {
         .send("request_history", FakeClient.json("{\"limit\":" + limit + "}"))
         .join()
         .toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100, 1", "300000, 0"})
+  void historyComesWithTheSmallestMemoryBudgetThatIsTaken(int bytes, int events) throws Exception {
+    try (var running = new RunningHub(folder, HubConfig.within(MB), null, MB)) {
+      running.publishLarge("s1", 1, bytes);
+      FakeClient client = running.joined("{}");
+      assertThat(client.awaitMessages(3, 10_000)).isTrue();
+      assertThat(client.all("history").getFirst().get("events")).hasSize(events);
+      assertThat(client.all("event_history")).isEqualTo(client.all("history"));
+    }
   }
 
   @Test
