@@ -12,7 +12,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -24,6 +26,7 @@ import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -295,6 +298,32 @@ class DoorsTest {
     String reason = closed.fieldNames().next();
     assertThat(metric("evenkeel_hub_sessions_closed_total{reason=\"" + reason + "\"}"))
         .isEqualTo(closed.get(reason).intValue());
+  }
+
+  @Test
+  void theHubsWebSocketsAreNotCompressed() throws Exception {
+    try (var client = new Socket("127.0.0.1", address.getPort())) {
+      client
+          .getOutputStream()
+          .write(
+              """
+              GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r
+              Host: localhost:%d\r
+              Connection: Upgrade\r
+              Upgrade: websocket\r
+              Sec-WebSocket-Version: 13\r
+              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+              Sec-WebSocket-Extensions: permessage-deflate\r
+              \r
+              """
+                  .formatted(address.getPort())
+                  .getBytes(UTF_8));
+      var answer = new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
+      List<String> head = answer.lines().takeWhile(line -> !line.isEmpty()).toList();
+      assertThat(head.getFirst()).startsWith("HTTP/1.1 101");
+      assertThat(head)
+          .noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-extensions"));
+    }
   }
 
   private JsonNode hubSessions() throws Exception {
