@@ -62,6 +62,11 @@ final class ClientMemory {
     budget.release(bytes);
   }
 
+  /** What clients share with everything else. */
+  long capacity() {
+    return budget.capacity();
+  }
+
   /** Whether so much can ever be had. */
   boolean canHold(long bytes) {
     return bytes <= budget.capacity() / 2;

@@ -8,17 +8,20 @@ import dev.evenkeel.server.log.PublishedEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * Reads the log for clients that are not at its end. Each has one reading at a time; a few readings
- * run at the same time, the others wait their turn.
+ * Reads the log for clients that are not at its end. Each has one page and one history at a time; a
+ * few readings run at the same time, the others wait their turn. Nothing is read for a client that
+ * has left.
  */
 final class PastReader implements AutoCloseable {
 
@@ -28,7 +31,10 @@ final class PastReader implements AutoCloseable {
   private static final int PAGE_EVENTS = 256;
 
   /** A history's bytes, shared by the messages in which it is sent: all of them may wait unread. */
-  private static final int HISTORY_BYTES = 1 << 20;
+  private static final long MOST_HISTORY_BYTES = 1 << 20;
+
+  /** In a small memory budget it is less, so that others leave room for it. */
+  private static final int SHARE_OF_HISTORY = 16;
 
   /** While a history is put together its events are in memory and, joined, once more. */
   private static final int COPIES = 2;
@@ -38,7 +44,7 @@ final class PastReader implements AutoCloseable {
     /** What the client is to be sent; the bytes are reserved. */
     record Read(List<Queued> items) implements Result {}
 
-    /** No memory, or the log cannot be read: it can be tried again in a moment. */
+    /** No memory, too many wait, or no readable log: it can be tried again in a moment. */
     record Later() implements Result {}
   }
 
@@ -49,14 +55,17 @@ final class PastReader implements AutoCloseable {
   private final ClientMemory memory;
   private final HubCounters counters;
   private final int maxClients;
-  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
-  private final AtomicInteger readings = new AtomicInteger();
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("hub-reader-", 0).factory());
+  private final int historyBytes;
+  private final ThreadPoolExecutor threads;
 
-  // Mutable state; any thread
+  // Mutable state; any thread. readings: those that wait and those that run
+  private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+  private final AtomicInteger readings = new AtomicInteger();
   private volatile boolean closed;
 
+  /**
+   * @param maxClients so many readings may wait
+   */
   PastReader(
       PublishedEvents events,
       PastEvents past,
@@ -68,63 +77,100 @@ final class PastReader implements AutoCloseable {
     this.memory = memory;
     this.counters = counters;
     this.maxClients = maxClients;
+    this.historyBytes = (int) Math.min(MOST_HISTORY_BYTES, memory.capacity() / SHARE_OF_HISTORY);
+    this.threads =
+        new ThreadPoolExecutor(
+            AT_A_TIME,
+            AT_A_TIME,
+            0,
+            TimeUnit.SECONDS,
+            waiting,
+            Thread.ofVirtual().name("hub-reader-", 0).factory());
   }
 
-  /** What a reading does, on a thread of its own. */
-  private interface Reading {
-    Result run();
+  /** One client's reading. */
+  private final class Reading implements Runnable {
+    private final BooleanSupplier wanted;
+    private final Supplier<Result> work;
+    private final Consumer<Result> then;
+
+    private Reading(BooleanSupplier wanted, Supplier<Result> work, Consumer<Result> then) {
+      this.wanted = wanted;
+      this.work = work;
+      this.then = then;
+    }
+
+    @Override
+    public void run() {
+      then.accept(result());
+    }
+
+    private Result result() {
+      try {
+        return closed || !wanted.getAsBoolean() ? new Result.Later() : work.get();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "The log cannot be read for a client", e);
+        return new Result.Later();
+      } finally {
+        readings.decrementAndGet();
+      }
+    }
   }
 
   /**
    * Reads on from a place.
    *
-   * @param then gets the result on the reader's thread; it has to return at once
+   * @param wanted whether the client is still there
+   * @param then gets the result, on any thread; it has to return at once
    */
-  void page(long after, ClientFilter filter, int maxBytes, Consumer<Result> then) {
-    start(() -> readPage(after, filter, maxBytes), then);
+  void page(
+      long after,
+      ClientFilter filter,
+      int maxBytes,
+      BooleanSupplier wanted,
+      Consumer<Result> then) {
+    start(new Reading(wanted, () -> readPage(after, filter, maxBytes), then));
   }
 
   /**
    * Reads the last events up to a place.
    *
    * @param names of the messages in which they are sent
-   * @param then gets the result on the reader's thread; it has to return at once
+   * @param wanted whether the client is still there
+   * @param then gets the result, on any thread; it has to return at once
    */
   void history(
       long upTo,
       ClientFilter filter,
-      HistoryRequest wanted,
+      HistoryRequest request,
       List<String> names,
+      BooleanSupplier wanted,
       Consumer<Result> then) {
-    start(() -> readHistory(upTo, filter, wanted, names), then);
+    start(new Reading(wanted, () -> readHistory(upTo, filter, request, names), then));
   }
 
-  private void start(Reading reading, Consumer<Result> then) {
-    readings.incrementAndGet();
+  private void start(Reading reading) {
+    if (readings.incrementAndGet() > maxClients && !forgetUnwanted()) {
+      readings.decrementAndGet();
+      reading.then.accept(new Result.Later());
+      return;
+    }
     try {
-      threads.execute(() -> then.accept(inTurn(reading)));
+      threads.execute(reading);
     } catch (RejectedExecutionException e) {
       // The hub is being closed, and all its clients with it.
       readings.decrementAndGet();
     }
   }
 
-  private Result inTurn(Reading reading) {
-    try {
-      turns.acquire();
-      try {
-        return closed ? new Result.Later() : reading.run();
-      } finally {
-        turns.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "The log cannot be read for a client", e);
-    } finally {
-      readings.decrementAndGet();
-    }
-    return new Result.Later();
+  /** Makes room: who joins and leaves again and again takes it from nobody. */
+  private boolean forgetUnwanted() {
+    return waiting.removeIf(
+        each -> {
+          boolean forgotten = each instanceof Reading reading && !reading.wanted.getAsBoolean();
+          readings.addAndGet(forgotten ? -1 : 0);
+          return forgotten;
+        });
   }
 
   private Result readPage(long after, ClientFilter filter, int maxBytes) {
@@ -173,12 +219,12 @@ final class PastReader implements AutoCloseable {
 
   private Result readHistory(
       long upTo, ClientFilter filter, HistoryRequest wanted, List<String> names) {
-    long reserved = (long) COPIES * HISTORY_BYTES;
+    long reserved = (long) COPIES * historyBytes;
     if (!memory.reserveSpare(reserved)) {
       return new Result.Later();
     }
     try {
-      byte[] json = historyJson(upTo, filter, wanted, HISTORY_BYTES / names.size());
+      byte[] json = historyJson(upTo, filter, wanted, names.size());
       var items = new ArrayList<Queued>();
       for (String name : names) {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
@@ -194,12 +240,13 @@ final class PastReader implements AutoCloseable {
     }
   }
 
-  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int maxBytes) {
+  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int messages) {
     List<byte[]> last =
         wanted.count() == 0
             ? List.of()
-            : past.last(upTo, filter, wanted.types(), wanted.count(), maxBytes);
-    boolean fits = last.stream().allMatch(event -> memory.canHold(event.length));
+            : past.last(upTo, filter, wanted.types(), wanted.count(), historyBytes / messages);
+    long bytes = last.stream().mapToLong(event -> event.length).sum();
+    boolean fits = memory.canHold(messages * bytes);
     return Messages.historyJson(fits ? last : List.of(), past.count(filter, wanted.types()));
   }
 

@@ -45,7 +45,7 @@ final class Readings {
   private boolean readingHistory;
 
   /**
-   * @param arrived is called on the reader's thread when there is something to take
+   * @param arrived is called on any thread when there is something to take
    */
   Readings(PastReader reader, ClientMemory memory, Runnable arrived) {
     this.reader = reader;
@@ -58,7 +58,11 @@ final class Readings {
     if (!readingPage) {
       readingPage = true;
       reader.page(
-          after, filter, maxBytes, result -> arrive(new Arrival(Purpose.PAGE, filter, result)));
+          after,
+          filter,
+          maxBytes,
+          this::isWanted,
+          result -> arrive(new Arrival(Purpose.PAGE, filter, result)));
     }
   }
 
@@ -68,11 +72,20 @@ final class Readings {
     if (!readingHistory) {
       readingHistory = true;
       reader.history(
-          upTo, filter, wanted, names, result -> arrive(new Arrival(purpose, filter, result)));
+          upTo,
+          filter,
+          wanted,
+          names,
+          this::isWanted,
+          result -> arrive(new Arrival(purpose, filter, result)));
     }
   }
 
-  /** On the reader's thread. After a client has left, nothing runs on its event loop any more. */
+  private boolean isWanted() {
+    return !left;
+  }
+
+  /** On any thread. After a client has left, nothing runs on its event loop any more. */
   private void arrive(Arrival arrival) {
     arrivals.add(arrival);
     arrived.run();

@@ -38,8 +38,8 @@ final class Requests {
       switch (name) {
         case "filter" -> subscriber.filter(ClientFilter.only(argument));
         case "get_history", "request_history" ->
-            subscriber.sendHistory(HistoryRequest.of(argument));
-        case "get_status" -> say(subscriber);
+            accepted(subscriber.sendHistory(HistoryRequest.of(argument)));
+        case "get_status" -> accepted(subscriber.say(status.get()));
         case Messages.EVENT -> {
           takeIn(argument, acknowledgement);
           return;
@@ -57,8 +57,8 @@ final class Requests {
     }
   }
 
-  private void say(Subscriber subscriber) throws InvalidWishException {
-    if (!subscriber.say(status.get())) {
+  private static void accepted(boolean hasRoom) throws InvalidWishException {
+    if (!hasRoom) {
       throw new InvalidWishException("too many answers wait to be read");
     }
   }

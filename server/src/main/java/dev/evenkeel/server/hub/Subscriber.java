@@ -6,10 +6,11 @@ import dev.evenkeel.server.hub.socketio.Client;
 import dev.evenkeel.server.hub.socketio.OutgoingEvent;
 import dev.evenkeel.server.log.PublishedEvents;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's place in the published events. It is sent what follows its place: from the window
@@ -23,6 +24,9 @@ final class Subscriber {
 
   private static final int MOST_AT_ONCE = 64;
   private static final int TURNS = 8;
+
+  /** More histories than this are not waited for. */
+  private static final int MOST_ASKED = 4;
 
   private enum Phase {
     /** It has not been sent its history yet. */
@@ -68,7 +72,7 @@ final class Subscriber {
   private volatile boolean wantsAnotherTry;
   private ClientFilter filter;
   private long place;
-  private @Nullable HistoryRequest askedHistory;
+  private final Deque<HistoryRequest> askedHistories = new ArrayDeque<>();
   private boolean running;
   private boolean runAgain;
 
@@ -112,10 +116,17 @@ final class Subscriber {
     run();
   }
 
-  /** Sends the last events once more, when what is under way is sent. */
-  void sendHistory(HistoryRequest request) {
-    askedHistory = request;
+  /**
+   * Sends the last events once more, when what is under way is sent. Returns false when too many
+   * such requests wait already.
+   */
+  boolean sendHistory(HistoryRequest request) {
+    if (askedHistories.size() >= MOST_ASKED) {
+      return false;
+    }
+    askedHistories.addLast(request);
     run();
+    return true;
   }
 
   /** How many bytes wait that the client asked for and does not read. */
@@ -233,7 +244,7 @@ final class Subscriber {
     }
     switch (arrival.purpose()) {
       case FIRST_HISTORY -> phase = Phase.BEHIND;
-      case ASKED_HISTORY -> askedHistory = null;
+      case ASKED_HISTORY -> askedHistories.removeFirst();
       case PAGE -> {
         if (!arrival.filter().equals(filter)) {
           readings.forget(arrival);
@@ -254,7 +265,7 @@ final class Subscriber {
   }
 
   private void readAskedHistory() {
-    HistoryRequest asked = askedHistory;
+    HistoryRequest asked = askedHistories.peekFirst();
     if (asked != null && phase != Phase.JOINING) {
       readings.readHistory(
           Purpose.ASKED_HISTORY, hub.events().newest(), filter, asked, List.of(Messages.HISTORY));

@@ -95,15 +95,23 @@ public class HistoryDoors {
     return text == null ? history.page(query) : texts.page(query, text);
   }
 
-  /** The page is written as fast as the client reads; a worker waits for that, one for a place. */
+  /**
+   * The page is written as fast as the client reads; a worker waits for that, one for a place. Of a
+   * client that left while its page was read, the end is over already.
+   */
   private void closeWhenSent(PageRoom.Place place, RoutingContext routing) {
     HttpConnection connection = routing.request().connection();
     long timer = vertx.setTimer(slowClients.longest().toMillis(), id -> cut(connection));
-    routing.addEndHandler(
-        ended -> {
+    Runnable end =
+        () -> {
           vertx.cancelTimer(timer);
           place.close();
-        });
+        };
+    routing.addEndHandler(ended -> end.run());
+    // Asked after that: who leaves from now on is told of
+    if (routing.response().closed() || routing.response().ended()) {
+      end.run();
+    }
   }
 
   /** An orderly close would wait until the client has read: this one goes past what waits so. */

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,13 +43,20 @@ final class Terms {
    * @throws IOException when the event cannot be read
    */
   static String of(PublishedEvent event, Marks marks) throws IOException {
-    Set<String> words = new HashSet<>();
+    Set<String> words = new LinkedHashSet<>();
     String type =
         EventText.read(
             event.json(),
             (characters, offset, length) -> {
               if (words.size() < MAX_WORDS) {
-                Words.of(characters, offset, length, words::add);
+                Words.of(
+                    characters,
+                    offset,
+                    length,
+                    word -> {
+                      words.add(word);
+                      return words.size() < MAX_WORDS;
+                    });
               }
             });
     var terms = new StringBuilder(words.size() * 8 + 160);
@@ -57,7 +64,7 @@ final class Terms {
     terms.append(marks.of(SOURCE, event.session().source())).append(' ');
     terms.append(marks.of(NAME, event.name())).append(' ');
     terms.append(marks.of(TYPE, String.valueOf(type)));
-    words.stream().limit(MAX_WORDS).forEach(word -> terms.append(' ').append(word));
+    words.forEach(word -> terms.append(' ').append(word));
     return terms.toString();
   }
 

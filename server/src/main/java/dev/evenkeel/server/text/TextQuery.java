@@ -33,8 +33,13 @@ public record TextQuery(List<Phrase> phrases) {
       words = List.copyOf(words);
     }
 
-    private boolean matchesAt(List<String> text, int from) {
+    /** Whether a text ends with it. */
+    private boolean isEndOf(List<String> text) {
       int last = words.size() - 1;
+      int from = text.size() - words.size();
+      if (from < 0) {
+        return false;
+      }
       for (int i = 0; i < last; i++) {
         if (!text.get(from + i).equals(words.get(i))) {
           return false;
@@ -42,15 +47,6 @@ public record TextQuery(List<Phrase> phrases) {
       }
       String end = text.get(from + last);
       return prefix ? end.startsWith(words.get(last)) : end.equals(words.get(last));
-    }
-
-    boolean isIn(List<String> text) {
-      for (int from = 0; from + words.size() <= text.size(); from++) {
-        if (matchesAt(text, from)) {
-          return true;
-        }
-      }
-      return false;
     }
   }
 
@@ -136,17 +132,31 @@ public record TextQuery(List<Phrase> phrases) {
    */
   public boolean matches(byte[] json) throws IOException {
     var open = new ArrayList<>(phrases);
-    var words = new ArrayList<String>();
     String _ =
         EventText.read(
             json,
             (characters, offset, length) -> {
               if (!open.isEmpty()) {
-                words.clear();
-                Words.of(characters, offset, length, words::add);
-                open.removeIf(each -> each.isIn(words));
+                removeFound(open, characters, offset, length);
               }
             });
     return open.isEmpty();
+  }
+
+  /** A value may have millions of words: no more are kept than a phrase can have. */
+  private static void removeFound(List<Phrase> open, char[] characters, int offset, int length) {
+    var last = new ArrayList<String>(MAX_WORDS + 1);
+    Words.of(
+        characters,
+        offset,
+        length,
+        word -> {
+          last.add(word);
+          if (last.size() > MAX_WORDS) {
+            last.removeFirst();
+          }
+          open.removeIf(each -> each.isEndOf(last));
+          return !open.isEmpty();
+        });
   }
 }

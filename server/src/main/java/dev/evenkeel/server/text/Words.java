@@ -3,7 +3,7 @@ package dev.evenkeel.server.text;
 import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Takes text apart into words, the same way for what is indexed and for what is looked for: runs of
@@ -29,45 +29,58 @@ final class Words {
 
   private Words() {}
 
-  /** The words of a text, in order. */
-  static void of(char[] text, int offset, int length, Consumer<String> to) {
+  /**
+   * The words of a text, in order.
+   *
+   * @param to takes one after the other, and returns whether it wants more
+   */
+  static void of(char[] text, int offset, int length, Predicate<String> to) {
     int end = offset + length;
     int at = offset;
-    while (at < end) {
+    boolean more = true;
+    while (more && at < end) {
       int point = Character.codePointAt(text, at, end);
       int next = at + Character.charCount(point);
       switch (kindOf(point)) {
         case BREAK -> at = next;
         case WHOLE -> {
-          to.accept(Character.toString(point));
+          more = to.test(Character.toString(point));
           at = next;
         }
-        case PART -> at = word(text, at, end, to);
+        case PART -> {
+          int from = at;
+          at = endOfWord(text, from, end);
+          String word = word(text, from, at);
+          more = word.isEmpty() || to.test(word);
+        }
       }
     }
   }
 
-  static void of(String text, Consumer<String> to) {
+  static void of(String text, Predicate<String> to) {
     of(text.toCharArray(), 0, text.length(), to);
   }
 
-  /** Hands on the word that begins here, and returns where it ends. */
-  private static int word(char[] text, int from, int end, Consumer<String> to) {
-    boolean ascii = true;
+  private static int endOfWord(char[] text, int from, int end) {
     int at = from;
     while (at < end) {
       int point = Character.codePointAt(text, at, end);
       if (kindOf(point) != Kind.PART) {
         break;
       }
-      ascii &= point < 0x80;
       at += Character.charCount(point);
     }
-    String word = ascii ? lower(text, from, at) : folded(text, from, at);
-    if (!word.isEmpty()) {
-      to.accept(word);
-    }
     return at;
+  }
+
+  /** A word as it is looked for; nothing, if it has only accents. */
+  private static String word(char[] text, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (text[at] >= 0x80) {
+        return folded(text, from, to);
+      }
+    }
+    return lower(text, from, to);
   }
 
   private static String lower(char[] text, int from, int to) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A hub on a real log, with clients that the test plays. */
@@ -41,6 +42,17 @@ final class RunningHub implements AutoCloseable {
   }
 
   RunningHub(Path folder, HubConfig config, @Nullable String token, long budget) throws Exception {
+    this(folder, config, token, budget, past -> past);
+  }
+
+  /** With another way to read what is past. */
+  RunningHub(
+      Path folder,
+      HubConfig config,
+      @Nullable String token,
+      long budget,
+      UnaryOperator<PastEvents> past)
+      throws Exception {
     log = new OpenLog(folder, new TestClock(), 64 << 20, 1 << 20, budget);
     var inbox =
         new Inbox() {
@@ -60,7 +72,7 @@ final class RunningHub implements AutoCloseable {
             config,
             new Hub.Parts(
                 log.log,
-                new LastEvents(log.log),
+                past.apply(new LastEvents(log.log)),
                 inbox,
                 (authorization, given) ->
                     token == null
@@ -126,7 +138,7 @@ final class RunningHub implements AutoCloseable {
     return queue("hub-readings").size() > 0;
   }
 
-  private QueueState queue(String name) {
+  QueueState queue(String name) {
     return hub.queues().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
   }
 

@@ -12,6 +12,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -21,7 +24,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +39,9 @@ class DoorsTest {
   private static final Path DATA =
       Path.of("target", "doors-test-" + UUID.randomUUID()).toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How many pages are in memory at a time. */
+  private static final int PAGES = 4;
 
   /** A data folder and a port that nobody else has. */
   public static final class OwnData implements QuarkusTestProfile {
@@ -150,24 +158,10 @@ class DoorsTest {
 
   @Test
   void aPageKeepsItsRoomUntilItsClientHasReadIt() throws Exception {
-    String large = String.join("\",\"", java.util.Collections.nCopies(20, "x".repeat(50_000)));
-    for (int i = 0; i < 8; i++) {
-      post(
-          "/hooks/codex",
-          "{\"session_id\":\"stalled\",\"hook_event_name\":\"L%d\",\"x\":[\"%s\"]}"
-              .formatted(i, large));
-    }
-    await().until(() -> json("/api/events?session=stalled").get("events").size() >= 7);
+    postLarge("stalled");
     await().until(() -> budget.used() == tailBytes());
 
-    try (var client = new Socket()) {
-      client.setReceiveBufferSize(4096);
-      client.connect(new InetSocketAddress("127.0.0.1", address.getPort()));
-      client
-          .getOutputStream()
-          .write(
-              "GET /api/events?session=stalled HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                  .getBytes(UTF_8));
+    try (Socket client = asking("stalled")) {
       assertThat(client.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
 
       assertThat(json("/api/sessions").get("sessions")).isNotEmpty();
@@ -175,6 +169,57 @@ class DoorsTest {
     }
 
     await().until(() -> budget.used() == tailBytes());
+  }
+
+  @Test
+  void whoLeavesBeforeItsPageIsReadKeepsNoRoom() throws Exception {
+    // Given
+    postLarge("leaving");
+    var stalled = new ArrayList<Socket>();
+    for (int i = 0; i < PAGES; i++) {
+      Socket client = asking("leaving");
+      stalled.add(client);
+      assertThat(client.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
+    }
+    // When
+    for (int i = 0; i < PAGES; i++) {
+      try (Socket client = asking("leaving")) {
+        client.shutdownOutput();
+        assertThat(client.getInputStream().read()).as("the server knows that it left").isNegative();
+      }
+    }
+    for (Socket client : stalled) {
+      client.close();
+    }
+    // Then
+    assertThat(json("/api/events?session=leaving&limit=1").get("events")).hasSize(1);
+    await().until(() -> budget.used() == tailBytes());
+  }
+
+  /** Events that fill a page: more than lies between a server and a client that does not read. */
+  private void postLarge(String session) throws Exception {
+    String large = String.join("\",\"", Collections.nCopies(20, "x".repeat(50_000)));
+    for (int i = 0; i < 8; i++) {
+      post(
+          "/hooks/codex",
+          "{\"session_id\":\"%s\",\"hook_event_name\":\"L%d\",\"x\":[\"%s\"]}"
+              .formatted(session, i, large));
+    }
+    await().until(() -> json("/api/events?session=" + session).get("events").size() >= 7);
+  }
+
+  /** A client that asks for a session's events and reads nothing by itself. */
+  private Socket asking(String session) throws IOException {
+    var client = new Socket();
+    client.setReceiveBufferSize(4096);
+    client.connect(new InetSocketAddress("127.0.0.1", address.getPort()));
+    client
+        .getOutputStream()
+        .write(
+            "GET /api/events?session=%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .formatted(session)
+                .getBytes(UTF_8));
+    return client;
   }
 
   private long tailBytes() throws Exception {
@@ -253,6 +298,32 @@ class DoorsTest {
     String reason = closed.fieldNames().next();
     assertThat(metric("evenkeel_hub_sessions_closed_total{reason=\"" + reason + "\"}"))
         .isEqualTo(closed.get(reason).intValue());
+  }
+
+  @Test
+  void theHubsWebSocketsAreNotCompressed() throws Exception {
+    try (var client = new Socket("127.0.0.1", address.getPort())) {
+      client
+          .getOutputStream()
+          .write(
+              """
+              GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r
+              Host: localhost:%d\r
+              Connection: Upgrade\r
+              Upgrade: websocket\r
+              Sec-WebSocket-Version: 13\r
+              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+              Sec-WebSocket-Extensions: permessage-deflate\r
+              \r
+              """
+                  .formatted(address.getPort())
+                  .getBytes(UTF_8));
+      var answer = new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
+      List<String> head = answer.lines().takeWhile(line -> !line.isEmpty()).toList();
+      assertThat(head.getFirst()).startsWith("HTTP/1.1 101");
+      assertThat(head)
+          .noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-extensions"));
+    }
   }
 
   private JsonNode hubSessions() throws Exception {

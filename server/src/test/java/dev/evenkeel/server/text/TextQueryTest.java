@@ -96,6 +96,17 @@ class TextQueryTest {
   }
 
   @Test
+  void aPhraseIsFoundBehindManyWords() throws IOException {
+    String many =
+        IntStream.range(0, 100_000).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
+    String longest = "a ".repeat(TextQuery.MAX_WORDS - 1) + "b";
+    String data = "[\"%s %s %s\"]".formatted(many, longest, many);
+    assertThat(matches("\"w70000 w70001\"", data)).isTrue();
+    assertThat(matches("\"" + longest + "\"", data)).isTrue();
+    assertThat(matches("\"w99999 w0\"", data)).isFalse();
+  }
+
+  @Test
   void onlyTheDataIsLookedThrough() throws IOException {
     byte[] event =
         "{\"id\":\"1\",\"session_id\":\"one two\",\"x\":{\"data\":\"one two\"},\"data\":{\"y\":\"z\"}}"

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
 
@@ -14,6 +15,19 @@ class WordsTest {
     var words = new ArrayList<String>();
     Words.of(text, words::add);
     return words;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whoWantsNoMoreWordsIsGivenNoMore(int wanted) {
+    var words = new ArrayList<String>();
+    Words.of(
+        "one 二 three four",
+        word -> {
+          words.add(word);
+          return words.size() < wanted;
+        });
+    assertThat(words).isEqualTo(List.of("one", "二", "three").subList(0, wanted));
   }
 
   @ParameterizedTest

@@ -13,4 +13,10 @@ public interface Poll {
 
   /** Refuses it. */
   void refuse(Refusal refusal);
+
+  /**
+   * Ends its connection if the network has not taken the whole answer by now: the client does not
+   * read it.
+   */
+  void abort();
 }

@@ -6,6 +6,9 @@ import dev.evenkeel.server.hub.engineio.Transport.Probe;
 import dev.evenkeel.server.hub.engineio.Transport.WebSocket;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Carries the packets of one session: over long polling, over a websocket, and from one to the
@@ -38,6 +41,7 @@ final class Wire {
   // Mutable state, changed on the strand
   private volatile Transport transport;
   private EventLoop.Timer upgradeTimer = () -> {};
+  private final Set<Poll> beingRead = new HashSet<>();
 
   /**
    * @param pingIsWritten is called on the strand when a websocket has taken a ping
@@ -109,7 +113,8 @@ final class Wire {
     var body = new ByteArrayOutputStream();
     long bytes = outbox.takeOut(body, config.maxPayload());
     transport = polling.withWaiting(null);
-    poll.answer(body.toByteArray(), () -> strand.execute(() -> taken(bytes)));
+    beingRead.add(poll);
+    poll.answer(body.toByteArray(), () -> strand.execute(() -> taken(poll, bytes)));
   }
 
   // ---- upgrade
@@ -201,6 +206,11 @@ final class Wire {
     };
   }
 
+  private void taken(Poll poll, long bytes) {
+    beingRead.remove(poll);
+    taken(bytes);
+  }
+
   private void taken(long bytes) {
     long before = outbox.pendingBytes();
     outbox.taken(bytes);
@@ -213,6 +223,7 @@ final class Wire {
 
   /** Sends what the network takes at once, with a farewell where a poll waits, and ends. */
   void close(EncodedPacket farewell) {
+    List<Poll> unread = List.copyOf(beingRead);
     if (transport instanceof Polling polling && polling.waiting() != null) {
       outbox.announce(farewell);
       outbox.add(farewell);
@@ -223,6 +234,7 @@ final class Wire {
     upgradeTimer.cancel();
     boolean stuck = !outbox.isEmpty() || outbox.isOnTheWay();
     outbox.giveUp();
+    unread.forEach(Poll::abort);
     switch (last) {
       case Polling(Poll none, Probe probe) when probe != null ->
           probe.link().loop().execute(() -> probe.link().close(NORMAL));

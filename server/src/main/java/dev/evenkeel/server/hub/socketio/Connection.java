@@ -111,8 +111,11 @@ final class Connection implements SessionListener {
     connectTimer.cancel();
     var client = new JoinedClient(session, application, namespace, ids.get(), auth, this::leave);
     clients.put(namespace, client);
-    session.send(List.of(PacketEncoder.connect(namespace, client.id())));
-    application.connected(client);
+    session.whileReplying(
+        () -> {
+          session.send(List.of(PacketEncoder.connect(namespace, client.id())));
+          application.connected(client);
+        });
   }
 
   private void leave(JoinedClient client) {

@@ -132,7 +132,7 @@ public final class EngineRoute implements Handler<RoutingContext> {
   }
 
   private static void poll(Session session, HttpServerRequest request, NettyLoop loop) {
-    var poll = new HttpPoll(request.response(), loop);
+    var poll = new HttpPoll(request, loop);
     request.response().closeHandler(closed -> session.lost(poll));
     session.poll(poll);
   }

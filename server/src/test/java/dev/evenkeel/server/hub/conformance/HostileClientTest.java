@@ -15,7 +15,10 @@ import dev.evenkeel.server.hub.socketio.Application;
 import dev.evenkeel.server.hub.socketio.Client;
 import dev.evenkeel.server.hub.socketio.OutgoingEvent;
 import dev.evenkeel.server.hub.socketio.SocketConfig;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -571,6 +574,44 @@ class HostileClientTest {
   }
 
   @Test
+  void aPollThatDoesNotReadItsAnswerLosesItsConnectionWithItsSession() throws Exception {
+    int size = 16 << 20;
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      // Given
+      String sid = polls.open();
+      polls.post(sid, "40");
+      polls.poll(sid);
+      Client client = application.next();
+      try (Socket stalled = polls.rawGet(sid)) {
+        stalled.setSoTimeout(20_000);
+        client.emit(event(size));
+        assertThat(stalled.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
+        assertThat(client.pendingBytes()).isGreaterThan(size);
+        // When
+        client.disconnect("does not read");
+        assertThat(application.nextReason()).isEqualTo("does not read");
+        // Then
+        assertThat(bytesUntilTheEnd(stalled.getInputStream(), size)).isLessThan(size);
+      }
+    }
+  }
+
+  /** How much comes until the connection ends, or the most. */
+  private static long bytesUntilTheEnd(InputStream in, int most) throws IOException {
+    long bytes = 0;
+    byte[] some = new byte[64 << 10];
+    try {
+      for (int read = in.read(some); read >= 0 && bytes < most; read = in.read(some)) {
+        bytes += read;
+      }
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+    return bytes;
+  }
+
+  @Test
   void aClientThatAsksAndDoesNotReadIsClosed() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
         var socket = joining(server)) {
@@ -584,6 +625,33 @@ class HostileClientTest {
           });
       assertThat(application.nextReason()).isEqualTo("does not read");
       assertThat(server.engine().status().pendingBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aClientThatJoinsAgainAndAgainAndDoesNotReadIsClosed() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT.withMaxUnreadReplies(1 << 20));
+        var polls = new Polls(server)) {
+      polls.post(polls.open(), "40\u001e41\u001e".repeat(100_000) + "3");
+
+      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
+      assertThat(server.engine().status().pendingBytes()).isZero();
+    }
+  }
+
+  @Test
+  void whatAClientIsGreetedWithCountsAsAnAnswer() throws Exception {
+    try (var server =
+            ConformanceServer.socketIo(
+                EngineConfig.DEFAULT.withMaxUnreadReplies(500_000),
+                SocketConfig.DEFAULT,
+                ConformanceServer.ECHO,
+                0);
+        var polls = new Polls(server)) {
+      String join = "40{\"name\":\"" + "n".repeat(10_000) + "\"}\u001e41\u001e";
+      polls.post(polls.open(), join.repeat(90) + "3");
+
+      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
     }
   }
 

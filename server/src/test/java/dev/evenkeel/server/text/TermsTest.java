@@ -1,0 +1,40 @@
+package dev.evenkeel.server.text;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.log.PublishedEvent;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TermsTest {
+
+  private static final int MARKS = 4;
+
+  private static List<String> words(String data) throws IOException {
+    byte[] json = ("{\"type\":\"hook\",\"data\":" + data + "}").getBytes(UTF_8);
+    var session = new Session("codex", "s1");
+    var event = new PublishedEvent(1, 0, "Stop", session, json);
+    List<String> terms = List.of(Terms.of(event, new Terms.Marks()).split(" ", -1));
+    return terms.subList(MARKS, terms.size());
+  }
+
+  private static String numbered(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void theFirstDifferentWordsOfAnEventAreIndexed() throws IOException {
+    List<String> first = List.of(numbered(0, Terms.MAX_WORDS).split(" ", -1));
+    String all = numbered(0, Terms.MAX_WORDS + 5_000);
+
+    assertThat(words("\"" + all + "\"")).as("of one value").isEqualTo(first);
+    assertThat(words("[\"w0\",\"" + all.replace(" ", "\",\"w0 ") + "\"]"))
+        .as("of many values")
+        .isEqualTo(first);
+  }
+}
