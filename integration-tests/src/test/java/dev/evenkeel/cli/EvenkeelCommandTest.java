@@ -181,7 +181,7 @@ class EvenkeelCommandTest {
 
   @Test
   void whatDevCompiledWithoutChecksIsCompiledAgain() throws Exception {
-    var checkout = FakeCheckout.in(folder);
+    var checkout = FakeCheckout.in(folder).built();
     checkout.jdk("temurin-25", "25.0.3");
     Path compiled = checkout.root().resolve("extensions/api/target/classes/A.class");
     Files.createDirectories(compiled.getParent());
@@ -189,13 +189,14 @@ class EvenkeelCommandTest {
     assertThat(checkout.script().run("dev").exitCode()).isZero();
     Files.writeString(compiled, "unchecked");
     assertThat(checkout.calls()).contains("quarkus:dev -Pwithout-checks");
+    checkout.change("server/src/main/java/A.java");
     checkout.script().run("run");
 
     assertThat(compiled).doesNotExist();
     // And what the build has checked stays
     Files.createDirectories(compiled.getParent());
     Files.writeString(compiled, "checked");
-    checkout.change("server/src/main/java/A.java");
+    checkout.change("server/src/main/java/B.java");
     checkout.script().run("run");
     assertThat(compiled).exists();
   }
