@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page at {@code /} in a real browser, before the packaged server. */
 class PageTest {
@@ -503,6 +505,35 @@ class PageTest {
     tab.evaluate("document.querySelector('#forget').click()");
     tab.awaitTrue("it asks again", "document.querySelector('#door')?.hidden === false");
     assertThat(tab.evaluate("sessionStorage.length").asInt()).isZero();
+    assertThatNothingWasBlockedAndNobodyElseAsked();
+  }
+
+  /** The client begins with polls unless it is told otherwise, as dashboards of claude-mpm do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"polling", "polling,websocket"})
+  void aClientInTheBrowserMayPollAndUpgrade(String transports) throws IOException {
+    // Given
+    openPage();
+    tab.evaluate(
+        """
+        import('/page/vendor/socket.io.esm.min.js').then(({ io }) => {
+          window.got = [];
+          window.other = io({ transports: '%s'.split(','), forceNew: true, auth: { history: 0 } });
+          window.other.on('claude_event', (event) => window.got.push(event.data.prompt));
+        })
+        """
+            .formatted(transports));
+    // When
+    String last = transports.substring(transports.lastIndexOf(',') + 1);
+    tab.awaitTrue(
+        "it is connected by " + last,
+        "window.other.connected && window.other.io.engine.transport.name === '" + last + "'");
+    postNumbered(0, 200);
+    // Then
+    tab.awaitTrue("it has all events", "window.got.length >= 200");
+    assertThat(tab.evaluate("new Set(window.got).size + ' of ' + window.got.length").asText())
+        .isEqualTo("200 of 200");
+    tab.evaluate("window.other.close()");
     assertThatNothingWasBlockedAndNobodyElseAsked();
   }
 }
