@@ -513,6 +513,7 @@ class PageTest {
   @ValueSource(strings = {"polling", "polling,websocket"})
   void aClientInTheBrowserMayPollAndUpgrade(String transports) throws IOException {
     // Given
+    server.start();
     openPage();
     tab.evaluate(
         """
