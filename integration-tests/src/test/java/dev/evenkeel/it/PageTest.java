@@ -534,7 +534,7 @@ class PageTest {
     tab.awaitTrue("it has all events", "window.got.length >= 200");
     assertThat(tab.evaluate("new Set(window.got).size + ' of ' + window.got.length").asText())
         .isEqualTo("200 of 200");
-    tab.evaluate("window.other.close()");
+    tab.evaluate("void window.other.close()");
     assertThatNothingWasBlockedAndNobodyElseAsked();
   }
 }
