@@ -96,14 +96,16 @@ class TextQueryTest {
   }
 
   @Test
-  void aPhraseIsFoundBehindManyWords() throws IOException {
+  void aPhraseIsFoundBehindManyWordsAsFarAsAValueIsLookedThrough() throws IOException {
     String many =
-        IntStream.range(0, 100_000).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
+        IntStream.range(0, 30_000).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
     String longest = "a ".repeat(TextQuery.MAX_WORDS - 1) + "b";
     String data = "[\"%s %s %s\"]".formatted(many, longest, many);
-    assertThat(matches("\"w70000 w70001\"", data)).isTrue();
+    assertThat(data.length()).isGreaterThan(EventText.MOST_BYTES);
+    assertThat(matches("\"w20000 w20001\"", data)).isTrue();
     assertThat(matches("\"" + longest + "\"", data)).isTrue();
-    assertThat(matches("\"w99999 w0\"", data)).isFalse();
+    assertThat(matches("\"b w0\"", data)).isTrue();
+    assertThat(matches("\"w29999 w0\"", data)).isFalse();
   }
 
   @Test
