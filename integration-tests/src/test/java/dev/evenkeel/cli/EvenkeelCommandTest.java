@@ -189,14 +189,14 @@ class EvenkeelCommandTest {
     assertThat(checkout.script().run("dev").exitCode()).isZero();
     Files.writeString(compiled, "unchecked");
     assertThat(checkout.calls()).contains("quarkus:dev -Pwithout-checks");
-    checkout.change("server/src/main/java/A.java");
+    checkout.built().change("server/src/main/java/A.java");
     checkout.script().run("run");
 
     assertThat(compiled).doesNotExist();
     // And what the build has checked stays
     Files.createDirectories(compiled.getParent());
     Files.writeString(compiled, "checked");
-    checkout.change("server/src/main/java/B.java");
+    checkout.built().change("server/src/main/java/B.java");
     checkout.script().run("run");
     assertThat(compiled).exists();
   }
