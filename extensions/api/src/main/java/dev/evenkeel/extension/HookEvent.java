@@ -331,6 +331,11 @@ public final class HookEvent {
     return Collections.unmodifiableMap(copy);
   }
 
+  /** Whether a processor before this one attached this field. */
+  public boolean isAttached(String field) {
+    return attachments.containsKey(field);
+  }
+
   /** The same event with another payload. Its typed fields stay. */
   public HookEvent withPayload(ObjectNode other) {
     try {

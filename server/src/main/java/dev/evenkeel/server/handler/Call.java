@@ -40,6 +40,9 @@ final class Call {
   // Mutable state, guarded by this
   private State state = State.RUNNING;
 
+  // Mutable state, owned by the thread of the call
+  private List<StateChange> changes = List.of();
+
   // Mutable state, owned by the watch's thread
   private long firstCpu = -1;
 
@@ -78,6 +81,9 @@ final class Call {
       extension.lateCallReturned(nanos);
       return Outcome.TOO_LATE;
     }
+    if (failure == null) {
+      failure = apply();
+    }
     if (failure != null) {
       extension.failed(what, failure, nanos);
       return Outcome.FAILED;
@@ -96,13 +102,19 @@ final class Call {
     return inTime;
   }
 
-  /**
-   * The changes in bounded maps, made to count.
-   *
-   * @throws IllegalArgumentException when they cannot be written
-   */
-  List<StateChange> apply() {
-    return scope.apply();
+  /** Makes the changes in bounded maps count. Returns what an entry of the extension's throws. */
+  private @Nullable Throwable apply() {
+    try {
+      changes = scope.apply();
+      return null;
+    } catch (RuntimeException | Error e) {
+      return e;
+    }
+  }
+
+  /** The changes in bounded maps that count. */
+  List<StateChange> changes() {
+    return changes;
   }
 
   /**

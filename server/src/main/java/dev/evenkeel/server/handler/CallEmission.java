@@ -42,7 +42,7 @@ final class CallEmission implements Emission {
   public void attach(String field, @Nullable Object value) {
     HookEvent to = event("attach");
     requireNonNull(field, "field");
-    boolean taken = to.attachments().containsKey(field) || !to.at(field).isMissingNode();
+    boolean taken = to.isAttached(field) || !to.at(field).isMissingNode();
     if (!taken) {
       attached.putIfAbsent(field, size.take(value, json));
     }

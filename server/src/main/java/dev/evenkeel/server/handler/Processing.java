@@ -166,7 +166,10 @@ final class Processing {
     return true;
   }
 
-  /** Makes none of the calls that are left, and leaves the extension where one failed. */
+  /**
+   * Makes none of the calls that are left, and leaves the extensions that were entered for them.
+   * What entries are gone is still written.
+   */
   void giveUp() {
     Visit visit = inside;
     inside = null;
@@ -174,6 +177,15 @@ final class Processing {
     if (visit != null) {
       visit.extension().leave();
     }
+    List<Extensions.Evictions> all = evictions == null ? List.of() : evictions;
+    for (Extensions.Evictions each : all.subList(nextEvictions, all.size())) {
+      for (; nextEviction < each.evictions().size(); nextEviction++) {
+        changes.add(each.evictions().get(nextEviction).change());
+      }
+      nextEviction = 0;
+      each.extension().leave();
+    }
+    nextEvictions = all.size();
   }
 
   private HookEvent event() {
@@ -207,7 +219,7 @@ final class Processing {
   }
 
   private void take(Call call) {
-    changes.addAll(call.apply());
+    changes.addAll(call.changes());
     derived.addAll(call.emission.derived);
     if (dropReason == null) {
       dropReason = call.emission.dropReason;

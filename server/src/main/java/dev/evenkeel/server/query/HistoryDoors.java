@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /** The doors to what happened. They read the disk, on worker threads. */
 @Path("/")
@@ -75,8 +76,8 @@ public class HistoryDoors {
       }
       closeWhenSent(place, routing);
       answered = true;
-      HttpConnection connection = routing.request().connection();
-      StreamingOutput body = out -> page.writeTo(new PacedOutput(out, connection));
+      Executor loop = loopOf(routing.request().connection());
+      StreamingOutput body = out -> page.writeTo(new PacedOutput(out, loop));
       return Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build();
     } catch (TextIndex.NotReadyException | TextPages.TooSlowException e) {
       return Answers.later(String.valueOf(e.getMessage()));
@@ -112,6 +113,12 @@ public class HistoryDoors {
     if (routing.response().closed() || routing.response().ended()) {
       end.run();
     }
+  }
+
+  private static Executor loopOf(HttpConnection connection) {
+    return connection instanceof ConnectionBase base
+        ? base.channelHandlerContext().executor()
+        : Runnable::run;
   }
 
   /** An orderly close would wait until the client has read: this one goes past what waits so. */

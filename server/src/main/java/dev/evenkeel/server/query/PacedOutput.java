@@ -1,11 +1,12 @@
 package dev.evenkeel.server.query;
 
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Writes no faster than the connection takes it. What a worker writes is handed to the event loop
@@ -19,15 +20,18 @@ final class PacedOutput extends OutputStream {
   private static final int PIECE = 64 << 10;
 
   private final OutputStream out;
-  private final HttpConnection connection;
+  private final Executor loop;
+
+  // Mutable state, owned by the thread that writes
   private int written;
 
   /**
    * @param out blocks while the connection's queue is full
+   * @param loop the connection's
    */
-  PacedOutput(OutputStream out, HttpConnection connection) {
+  PacedOutput(OutputStream out, Executor loop) {
     this.out = out;
-    this.connection = connection;
+    this.loop = loop;
   }
 
   @Override
@@ -52,16 +56,13 @@ final class PacedOutput extends OutputStream {
   }
 
   private void awaitLoop() throws IOException {
-    if (!(connection instanceof ConnectionBase base)) {
-      return;
-    }
     try {
-      base.channelHandlerContext().executor().submit(() -> {}).get();
+      CompletableFuture.runAsync(() -> {}, loop).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while a page was sent");
-    } catch (ExecutionException e) {
-      throw new IOException(e);
+    } catch (ExecutionException | RejectedExecutionException e) {
+      throw new IOException("the connection's event loop has ended", e);
     }
   }
 }

@@ -134,9 +134,10 @@ final class Sender {
     if (last == null) {
       return;
     }
-    byte[] json = fitting(last);
-    if (budget.reserve(json.length)) {
-      window.add(Outbound.control(last.id(), json, json.length));
+    byte[] json = fits(last) ? last.json() : stub(last);
+    long reserved = reservedFor(json);
+    if (budget.reserve(reserved)) {
+      window.add(Outbound.control(last.id(), json, reserved));
     }
   }
 
@@ -215,23 +216,28 @@ final class Sender {
       messages.add(Outbound.missed(SlotReader.placeOfMissed(page), page.missed()));
     }
     for (PublishedEvent event : page.events()) {
-      byte[] json = fitting(event);
-      if (json.length < event.size()) {
+      byte[] json = event.json();
+      if (!fits(event)) {
+        json = stub(event);
         ledger.stubbed.increment();
       }
-      // An event that the budget can never hold must not stop the others.
-      messages.add(Outbound.event(event.id(), json, Math.min(json.length, budget.capacity() / 2)));
+      messages.add(Outbound.event(event.id(), json, reservedFor(json)));
     }
     return messages;
   }
 
-  /** The event, or, where that is more than the target takes, its stub. */
-  private byte[] fitting(PublishedEvent event) {
-    byte[] json = event.json();
+  private boolean fits(PublishedEvent event) {
     int maxPayload = connection.handshake().maxPayload();
-    return encoder.fits(Outbound.CLAUDE_EVENT, json.length, maxPayload)
-        ? json
-        : EventEncoder.stub(json, maxPayload);
+    return encoder.fits(Outbound.CLAUDE_EVENT, event.size(), maxPayload);
+  }
+
+  private byte[] stub(PublishedEvent event) {
+    return EventEncoder.stub(event.json(), connection.handshake().maxPayload());
+  }
+
+  /** An event that the budget can never hold must not stop the others. */
+  private long reservedFor(byte[] json) {
+    return Math.min(json.length, budget.capacity() / 2);
   }
 
   private void send() {

@@ -40,7 +40,7 @@ final class Suspects {
    * @param vouched whether the connection had just taken another message
    */
   void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean vouched) {
-    fellSilent(newest);
+    sendOneByOneUpTo(newest);
     if (oldest == null || oldest != newest || oldest.isControl()) {
       return;
     }
@@ -62,6 +62,10 @@ final class Suspects {
    * @param newest what was sent last, or nothing
    */
   void fellSilent(@Nullable Outbound newest) {
+    sendOneByOneUpTo(newest);
+  }
+
+  private void sendOneByOneUpTo(@Nullable Outbound newest) {
     if (newest != null && !newest.isControl()) {
       carefulUpTo = Math.max(carefulUpTo, newest.id);
     }

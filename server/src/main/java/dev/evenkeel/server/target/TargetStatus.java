@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending events that are still to be delivered
  * @param redelivered events that were sent once more after a connection was lost
  * @param undeliverable events that were passed over, because each broke three connections that had
- *     just taken another
+ *     just taken another, or nine of a target that has taken nothing
  * @param missed events that were gone before they could be delivered; the target is told how many
  * @param stubbed events that were too large and went without their data
  * @param acknowledges whether the target acknowledges, as far as is known

@@ -3,10 +3,12 @@ package dev.evenkeel.server.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.BoundedMap;
+import dev.evenkeel.extension.EventProcessor;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.ExtensionContext;
 import dev.evenkeel.extension.Limits;
@@ -45,6 +47,10 @@ class HandlerTest {
     public void start(ExtensionContext context) throws Exception {
       starting.start(context);
     }
+  }
+
+  private static Named onAll(String name, EventProcessor processor) {
+    return new Named(name, context -> context.process("*", processor));
   }
 
   private record Count(String session, int value) {}
@@ -125,10 +131,7 @@ class HandlerTest {
   /** What fails only when it is written, and would take what others added along. */
   @Test
   void whatCannotBePublishedFailsInTheCallThatAddsIt() throws Exception {
-    var good =
-        new Named(
-            "a-good",
-            context -> context.process("*", (event, emission) -> emission.attach("good", true)));
+    var good = onAll("a-good", (event, emission) -> emission.attach("good", true));
     var bad =
         new Named(
             "b-bad",
@@ -160,19 +163,16 @@ class HandlerTest {
   void anEmissionIsNotTakenFromAnotherThread() throws Exception {
     var failures = new ConcurrentLinkedQueue<Throwable>();
     var elsewhere =
-        new Named(
+        onAll(
             "elsewhere",
-            context ->
-                context.process(
-                    "*",
-                    (event, emission) -> {
-                      var thread =
-                          Thread.ofPlatform()
-                              .uncaughtExceptionHandler((t, e) -> failures.add(e))
-                              .start(() -> emission.attach("elsewhere", true));
-                      thread.join();
-                      emission.attach("here", true);
-                    }));
+            (event, emission) -> {
+              var thread =
+                  Thread.ofPlatform()
+                      .uncaughtExceptionHandler((t, e) -> failures.add(e))
+                      .start(() -> emission.attach("elsewhere", true));
+              thread.join();
+              emission.attach("here", true);
+            });
     try (var running = new Running(QUICK, elsewhere)) {
       running.send("s", "A", "");
       JsonNode data = running.published(1).getFirst().get("data");
@@ -207,32 +207,118 @@ class HandlerTest {
       for (int i = 0; i < 5; i++) {
         running.send("s", "A", ",\"n\":" + i);
       }
-      assertThat(running.published(5)).isNotEmpty();
+      await().until(() -> running.published(5).stream().filter(HandlerTest::isHook).count() == 5);
       assertThat(running.extension("hostile").failures()).isEqualTo(5);
+    }
+  }
+
+  private static boolean isHook(JsonNode event) {
+    return event.get("type").textValue().equals("hook");
+  }
+
+  private static final AtomicBoolean BROKEN = new AtomicBoolean();
+
+  /** A key whose hash does not work any more when it is broken. */
+  private record BrittleHash(String text) {
+    @Override
+    public int hashCode() {
+      failIfBroken();
+      return text.hashCode();
+    }
+  }
+
+  /** A key that cannot be written any more when it is broken. */
+  private record BrittleText(String text) {
+    @JsonProperty
+    @Override
+    public String text() {
+      failIfBroken();
+      return text;
+    }
+  }
+
+  private static void failIfBroken() {
+    if (BROKEN.get()) {
+      throw new IllegalStateException("broken");
+    }
+  }
+
+  @Test
+  void whatFailsWhenACallIsToCountIsAFailureOfItsExtensionAlone() throws Exception {
+    var brittle =
+        new Named(
+            "brittle",
+            context -> {
+              BoundedMap<BrittleHash, Count> map =
+                  context.boundedMap("map", BrittleHash.class, Count.class, Limits.capacity(10));
+              context.process(
+                  "Breaks",
+                  (event, emission) -> {
+                    emission.attach("brittle", true);
+                    map.put(new BrittleHash("k"), new Count("k", 1));
+                    BROKEN.set(true);
+                  });
+              context.process("Mends", (event, emission) -> BROKEN.set(false));
+            });
+    var other = onAll("other", (event, emission) -> emission.attach("other", true));
+    try (var running = new Running(QUICK, brittle, other)) {
+      for (String name : List.of("Breaks", "Mends", "Breaks", "Mends")) {
+        running.send("s", name, ",\"x\":" + System.nanoTime());
+      }
+      List<JsonNode> events = running.published(4).stream().filter(HandlerTest::isHook).toList();
+      assertThat(events).hasSize(4);
+      assertThat(events).allMatch(event -> event.at("/data/other").asBoolean());
+      assertThat(events).noneMatch(event -> event.at("/data").has("brittle"));
+      assertThat(running.extension("brittle").failures()).isEqualTo(2);
+    } finally {
+      BROKEN.set(false);
+    }
+  }
+
+  @Test
+  void anEntryThatCannotBeLetGoHoldsUpNoLane() throws Exception {
+    var brittle =
+        new Named(
+            "brittle",
+            context -> {
+              BoundedMap<BrittleText, Count> map =
+                  context.boundedMap(
+                      "map",
+                      BrittleText.class,
+                      Count.class,
+                      Limits.capacity(10).withMaxAge(Duration.ofSeconds(1)));
+              context.process(
+                  "A", (event, emission) -> map.put(new BrittleText("k"), new Count("k", 1)));
+            });
+    var cleaning = new HandlerConfig(Duration.ofMillis(300), 1024, 16 << 20, 1, false);
+    try (var running = new Running(cleaning, brittle)) {
+      running.send("s", "A", "");
+      running.published(1);
+      BROKEN.set(true);
+      running.open.clock.advance(Duration.ofMinutes(1));
+      running.send("s", "B", "");
+      running.send("s", "C", "");
+      assertThat(running.published(3))
+          .extracting(event -> event.get("event").textValue())
+          .containsExactly("A", "B", "C");
+    } finally {
+      BROKEN.set(false);
     }
   }
 
   @Test
   void whatAnEarlierProcessorAttachedCannotBeChangedByALaterOne() throws Exception {
     var first =
-        new Named(
+        onAll(
             "a-first",
-            context ->
-                context.process(
-                    "*",
-                    (event, emission) ->
-                        emission.attach(
-                            "git", JsonNodeFactory.instance.objectNode().put("branch", "main"))));
+            (event, emission) ->
+                emission.attach(
+                    "git", JsonNodeFactory.instance.objectNode().put("branch", "main")));
     var second =
-        new Named(
+        onAll(
             "b-second",
-            context ->
-                context.process(
-                    "*",
-                    (event, emission) -> {
-                      var git = (ObjectNode) event.attachments().get("git");
-                      git.put("branch", "changed");
-                    }));
+            (event, emission) ->
+                ((ObjectNode) event.attachments().get("git")).put("branch", "changed"));
     try (var running = new Running(QUICK, first, second)) {
       running.send("s", "A", "");
       assertThat(running.published(1).getFirst().at("/data/git/branch").textValue())
@@ -431,25 +517,19 @@ class HandlerTest {
   @Test
   void attachingNeverReplacesAFieldOfThePayloadOrOfAnEarlierProcessor() throws Exception {
     var first =
-        new Named(
+        onAll(
             "a-first",
-            context ->
-                context.process(
-                    "*",
-                    (event, emission) -> {
-                      emission.attach("own", "changed");
-                      emission.attach("mine", 1);
-                    }));
+            (event, emission) -> {
+              emission.attach("own", "changed");
+              emission.attach("mine", 1);
+            });
     var second =
-        new Named(
+        onAll(
             "b-second",
-            context ->
-                context.process(
-                    "*",
-                    (event, emission) -> {
-                      emission.attach("mine", 2);
-                      emission.attach("saw", event.attachments().get("mine"));
-                    }));
+            (event, emission) -> {
+              emission.attach("mine", 2);
+              emission.attach("saw", event.attachments().get("mine"));
+            });
     try (var running = new Running(QUICK, first, second)) {
       running.send("s", "A", ",\"own\":null");
       JsonNode data = running.published(1).getFirst().get("data");

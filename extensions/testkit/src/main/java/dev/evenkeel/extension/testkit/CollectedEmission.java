@@ -41,7 +41,7 @@ final class CollectedEmission implements Emission {
   public void attach(String field, @Nullable Object value) {
     HookEvent to = requireEvent("attach");
     requireNonNull(field);
-    if (to.at(field).isMissingNode() && !to.attachments().containsKey(field)) {
+    if (to.at(field).isMissingNode() && !to.isAttached(field)) {
       attached.putIfAbsent(field, size.take(value, JSON));
     }
   }

@@ -506,9 +506,7 @@ class HostileClientTest {
   void theAnswerToAPollIsNoLargerThanTheMaximumPayloadUnlessOneMessageIs() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
         var polls = new Polls(server)) {
-      String sid = polls.open();
-      polls.post(sid, "40");
-      polls.poll(sid);
+      String sid = polls.join();
       Client client = application.next();
       for (int size : new int[] {600_000, 300_000, 300_000, 2_000_000, 10}) {
         client.emit(event(size));
@@ -579,9 +577,7 @@ class HostileClientTest {
     try (var server = serving(EngineConfig.DEFAULT);
         var polls = new Polls(server)) {
       // Given
-      String sid = polls.open();
-      polls.post(sid, "40");
-      polls.poll(sid);
+      String sid = polls.join();
       Client client = application.next();
       try (Socket stalled = polls.rawGet(sid)) {
         stalled.setSoTimeout(20_000);

@@ -54,6 +54,14 @@ final class Polls implements AutoCloseable {
     return handshake().get("sid").asText();
   }
 
+  /** Opens a session and joins the main namespace. */
+  String join() throws Exception {
+    String sid = open();
+    post(sid, "40");
+    poll(sid);
+    return sid;
+  }
+
   JsonNode handshake() throws Exception {
     var response = get("?EIO=4&transport=polling");
     if (response.statusCode() != 200 || !response.body().startsWith("0")) {
