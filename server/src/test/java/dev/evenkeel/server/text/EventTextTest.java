@@ -44,7 +44,7 @@ class EventTextTest {
 
   /** Whatever stands at the cut, nothing is cut in two and what follows is read. */
   @ParameterizedTest
-  @ValueSource(strings = {"x", "ä", "漢", "\ud83d\ude00", "\"", "\\", "\u0001", "\\\""})
+  @ValueSource(strings = {"x", "ä", "漢", "x漢", "\ud83d\ude00", "\"", "\\", "\u0001", "\\\""})
   void ofALongValueTheBeginningIsRead(String unit) throws IOException {
     for (int shift = 0; shift < 7; shift++) {
       String text = "y".repeat(shift) + unit.repeat(MOST);
