@@ -16,7 +16,7 @@ final class HttpPoll implements Poll {
   private final NettyLoop loop;
 
   // Mutable state, owned by the loop
-  private boolean isTaken;
+  private boolean hasLeft;
 
   /**
    * @param loop of the request
@@ -32,19 +32,19 @@ final class HttpPoll implements Poll {
     loop.execute(
         () -> {
           if (response.closed() || response.ended()) {
-            isTaken(taken);
+            left(taken);
           } else {
             response
                 .putHeader("Content-Type", "text/plain; charset=UTF-8")
                 .putHeader("Cache-Control", "no-store")
                 .end(Buffer.buffer(payload))
-                .onComplete(done -> isTaken(taken));
+                .onComplete(done -> left(taken));
           }
         });
   }
 
-  private void isTaken(Runnable taken) {
-    isTaken = true;
+  private void left(Runnable taken) {
+    hasLeft = true;
     taken.run();
   }
 
@@ -58,7 +58,7 @@ final class HttpPoll implements Poll {
   public void abort() {
     loop.execute(
         () -> {
-          if (!isTaken && connection instanceof ConnectionBase base) {
+          if (!hasLeft && connection instanceof ConnectionBase base) {
             var _ = base.channelHandlerContext().close();
           }
         });
