@@ -6,7 +6,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * A promise about how fast something grows with events, judged by the slope over all samples after
- * the warm-up.
+ * the warm-up: it is broken when the samples leave no doubt that the slope is above the limit. The
+ * more samples, the smaller the growth that leaves none.
  *
  * @param of what is looked at
  * @param present which samples have it
@@ -36,15 +37,17 @@ record Growth(
       return Verdict.notJudged(
           name, promise, told(most), "only " + points.size() + " samples after the warm-up");
     }
-    double slope = TheilSen.slope(points);
+    TheilSen.Slope slope = TheilSen.slope(points);
     return Verdict.of(
         name,
         promise,
-        told(slope),
+        told(slope.value()),
         told(most),
-        slope <= most,
-        "from %.2f to %.2f %s in %d samples over %,d events"
+        slope.least() <= most,
+        "between %.2f and %.2f, from %.2f to %.2f %s in %d samples over %,d events"
             .formatted(
+                scaled(slope.least()),
+                scaled(slope.most()),
                 points.getFirst().y() / divisor,
                 points.getLast().y() / divisor,
                 unit,
@@ -54,7 +57,10 @@ record Growth(
 
   private String told(double slope) {
     String events = per == 1 ? "an event" : "%,d events".formatted(per);
-    double value = slope * per / (per == 1 ? 1 : divisor);
-    return "%.2f %s in %s".formatted(value, per == 1 ? "bytes" : unit, events);
+    return "%.2f %s in %s".formatted(scaled(slope), per == 1 ? "bytes" : unit, events);
+  }
+
+  private double scaled(double slope) {
+    return slope * per / (per == 1 ? 1 : divisor);
   }
 }

@@ -16,6 +16,7 @@ final class Pace {
   private final AtomicLong due;
   private final AtomicLong heldNanos = new AtomicLong();
   private volatile boolean held;
+  private volatile boolean resting;
   private volatile boolean over;
 
   /**
@@ -37,10 +38,11 @@ final class Pace {
     long mine = due.getAndUpdate(last -> Math.max(last, System.nanoTime() - NAP) + nanosBetween);
     while (!over) {
       long left = mine - System.nanoTime();
-      if (left <= 0 && !held) {
+      boolean stopped = held || resting;
+      if (left <= 0 && !stopped) {
         return true;
       }
-      LockSupport.parkNanos(held ? NAP : left);
+      LockSupport.parkNanos(stopped ? NAP : left);
     }
     return false;
   }
@@ -56,6 +58,11 @@ final class Pace {
   /** Whether agents are held now. */
   boolean isHeld() {
     return held;
+  }
+
+  /** Lets no event go, or goes on: for a look at what stays when nothing is under way. */
+  void rest(boolean rest) {
+    resting = rest;
   }
 
   /** How long agents were held, in all. */

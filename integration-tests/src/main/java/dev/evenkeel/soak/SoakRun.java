@@ -29,6 +29,9 @@ public final class SoakRun {
   private static final Duration CATCH_UP = Duration.ofMinutes(3);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration REST_LOOK = Duration.ofMillis(30);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(2);
+  private static final int ARRIVED_LOOKS = 2;
   private static final int SAMPLES = 400;
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(10);
@@ -214,7 +217,11 @@ public final class SoakRun {
       }
       if (now >= nextSample) {
         boolean counted = now >= nextCount && faults.now().isEmpty();
-        take(sampler, counted);
+        if (counted) {
+          countAtRest(sampler, pace, receivers);
+        } else {
+          take(sampler, false);
+        }
         nextSample = now + interval;
         nextCount = counted ? now + Math.max(2 * interval, COUNT_INTERVAL.toNanos()) : nextCount;
       }
@@ -232,6 +239,26 @@ public final class SoakRun {
       return SHORTEST_INTERVAL;
     }
     return wanted.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : wanted;
+  }
+
+  /**
+   * What is under way is large, and another amount at each moment; what grows is found by what
+   * stays when all has arrived.
+   */
+  private void countAtRest(Sampler sampler, Pace pace, Receivers receivers)
+      throws InterruptedException {
+    pace.rest(true);
+    try {
+      long end = System.nanoTime() + LONGEST_REST.toNanos();
+      int arrived = 0;
+      while (arrived < ARRIVED_LOOKS && System.nanoTime() < end) {
+        Thread.sleep(REST_LOOK);
+        arrived = receivers.lag(answered.sum()) <= 0 ? arrived + 1 : 0;
+      }
+      take(sampler, true);
+    } finally {
+      pace.rest(false);
+    }
   }
 
   private void take(Sampler sampler, boolean counted) {

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TheilSenTest {
 
   @Test
   void theSlopeOfALineIsThatOfTheLine() {
-    assertThat(TheilSen.slope(line(50, 3, 7))).isEqualTo(3, within(1e-9));
+    assertThat(TheilSen.slope(line(50, 3, 7)).value()).isEqualTo(3, within(1e-9));
   }
 
   @Test
@@ -27,12 +29,12 @@ class TheilSenTest {
       points.set(i, new Point(points.get(i).x(), 1e9 * random.nextDouble()));
     }
     // Then
-    assertThat(TheilSen.slope(points)).isBetween(1.9, 3.0);
+    assertThat(TheilSen.slope(points).value()).isBetween(1.9, 3.0);
   }
 
   @Test
   void manyPointsHaveTheSlopeOfFew() {
-    assertThat(TheilSen.slope(line(100_000, -4, 5))).isEqualTo(-4, within(1e-6));
+    assertThat(TheilSen.slope(line(100_000, -4, 5)).value()).isEqualTo(-4, within(1e-6));
   }
 
   @Test
@@ -53,7 +55,62 @@ class TheilSenTest {
       moved.add(new Point(point.x() + 1000, 5 - point.y()));
     }
     // Then
-    assertThat(TheilSen.slope(moved)).isEqualTo(-TheilSen.slope(cloud), within(1e-9));
+    TheilSen.Slope of = TheilSen.slope(cloud);
+    TheilSen.Slope turned = TheilSen.slope(moved);
+    assertThat(turned.value()).isEqualTo(-of.value(), within(1e-9));
+    assertThat(turned.least()).isLessThanOrEqualTo(turned.value());
+    assertThat(turned.most()).isGreaterThanOrEqualTo(turned.value());
+  }
+
+  @Test
+  void aLineLeavesNoDoubt() {
+    TheilSen.Slope slope = TheilSen.slope(line(50, 3, 7));
+    assertThat(slope.least()).isEqualTo(3, within(1e-9));
+    assertThat(slope.most()).isEqualTo(3, within(1e-9));
+  }
+
+  @ParameterizedTest(name = "neighbours alike by {0}")
+  @ValueSource(doubles = {0, 0.3, 0.6, 0.8})
+  void aCloudWithoutATrendIsRarelyTakenForOneThatGrows(double alike) {
+    int growing = 0;
+    for (int seed = 0; seed < 1_000; seed++) {
+      if (TheilSen.slope(cloud(50, 0, alike, seed)).least() > 0) {
+        growing++;
+      }
+    }
+    // 1 in 100 by its definition; what is alike is itself only estimated
+    assertThat(growing).isLessThan(alike == 0 ? 20 : 60);
+  }
+
+  @ParameterizedTest(name = "neighbours alike by {0}")
+  @ValueSource(doubles = {0, 0.3, 0.6})
+  void aTrendOfFiveDeviationsIsFound(double alike) {
+    int found = 0;
+    for (int seed = 0; seed < 1_000; seed++) {
+      if (TheilSen.slope(cloud(50, 5.0 / 50, alike, seed)).least() > 0) {
+        found++;
+      }
+    }
+    assertThat(found).isGreaterThan(900);
+  }
+
+  @Test
+  void morePointsLeaveLessDoubt() {
+    TheilSen.Slope few = TheilSen.slope(cloud(25, 0, 0, 1));
+    TheilSen.Slope many = TheilSen.slope(cloud(400, 0, 0, 1));
+    assertThat(many.most() - many.least()).isLessThan((few.most() - few.least()) / 10);
+  }
+
+  /** Normal noise with a deviation of 1 around a line. */
+  private static List<Point> cloud(int count, double slope, double alike, int seed) {
+    var random = new Random(seed);
+    var points = new ArrayList<Point>();
+    double noise = random.nextGaussian();
+    for (int i = 0; i < count; i++) {
+      points.add(new Point(i, slope * i + noise));
+      noise = alike * noise + Math.sqrt(1 - alike * alike) * random.nextGaussian();
+    }
+    return points;
   }
 
   private static List<Point> line(int count, double slope, double from) {
