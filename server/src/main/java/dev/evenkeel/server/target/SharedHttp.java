@@ -1,10 +1,12 @@
 package dev.evenkeel.server.target;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 
@@ -22,12 +24,18 @@ final class SharedHttp implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("target-io-", 0).factory());
   private final OkHttpClient client;
 
-  SharedHttp(Duration connectTimeout) {
+  /**
+   * A client.
+   *
+   * @param secure whether a target is reached over TLS; without, certificates and what checks them
+   *     are not even loaded
+   */
+  SharedHttp(Duration connectTimeout, boolean secure) {
     var dispatcher = new Dispatcher(executor);
     // A WebSocket takes one place for life. How many there are is the pools' business.
     dispatcher.setMaxRequests(Integer.MAX_VALUE);
     dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-    client =
+    var builder =
         new OkHttpClient.Builder()
             .dispatcher(dispatcher)
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
@@ -36,8 +44,11 @@ final class SharedHttp implements AutoCloseable {
             .writeTimeout(connectTimeout)
             .retryOnConnectionFailure(false)
             .followRedirects(false)
-            .followSslRedirects(false)
-            .build();
+            .followSslRedirects(false);
+    if (!secure) {
+      builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
+    }
+    client = builder.build();
   }
 
   OkHttpClient client() {

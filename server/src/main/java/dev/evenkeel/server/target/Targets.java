@@ -61,7 +61,8 @@ public final class Targets implements AutoCloseable {
       throw new IllegalArgumentException(
           "evenkeel.targets has a name twice; each target needs its own: " + configs);
     }
-    this.http = new SharedHttp(pool.connectTimeout());
+    this.http =
+        new SharedHttp(pool.connectTimeout(), configs.stream().anyMatch(TargetConfig::isSecure));
     for (TargetConfig config : configs) {
       targets.put(
           config.name(),
