@@ -17,7 +17,6 @@ public final class Composition implements AutoCloseable {
       "fetch('http://127.0.0.1:3001/state').then(r => r.text()).then(console.log)";
 
   private final int port = Control.freePort();
-  private final String project = "evenkeel-testbed-" + ProcessHandle.current().pid();
 
   private Composition() {}
 
@@ -58,7 +57,7 @@ public final class Composition implements AutoCloseable {
 
   private String compose(List<String> arguments) {
     var command = new ArrayList<>(program());
-    command.addAll(List.of("-p", project));
+    command.addAll(List.of("-p", Engine.OWN_PROJECT));
     command.addAll(arguments);
     Path root = Testbed.root();
     return Testbed.run(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Network;
 
@@ -22,6 +23,14 @@ final class Engine {
   private static final String RUN = "dev.evenkeel.testbed.run";
   private static final String WITHOUT_CLEANER = "TESTCONTAINERS_RYUK_DISABLED";
   private static final ProcessHandle SELF = ProcessHandle.current();
+
+  /** What a composition's parts are labelled with by its program. */
+  private static final String PROJECT = "com.docker.compose.project";
+
+  private static final String PROJECT_PREFIX = "evenkeel-testbed-";
+
+  /** The name of this process's composition. */
+  static final String OWN_PROJECT = PROJECT_PREFIX + runOf(SELF).replace('@', '-');
 
   /** The labels of all that this process makes. */
   static final Map<String, String> LABELS = Map.of(RUN, runOf(SELF));
@@ -64,7 +73,7 @@ final class Engine {
             e);
       }
       removeLeftovers(client);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> removeOf(client, runOf(SELF))));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> removeOwn(client)));
       return client;
     }
   }
@@ -111,26 +120,35 @@ final class Engine {
         .isPresent();
   }
 
-  private static void removeLeftovers(DockerClient client) {
-    client.listContainersCmd().withShowAll(true).withLabelFilter(List.of(RUN)).exec().stream()
-        .map(container -> container.getLabels().get(RUN))
-        .distinct()
-        .filter(run -> !lives(run))
-        .forEach(run -> removeOf(client, run));
-    client.listVolumesCmd().withFilter("label", List.of(RUN)).exec().getVolumes().stream()
-        .map(volume -> volume.getLabels().get(RUN))
-        .distinct()
-        .filter(run -> !lives(run))
-        .forEach(run -> removeOf(client, run));
-    client.listNetworksCmd().withFilter("label", List.of(RUN)).exec().stream()
-        .map(network -> network.getLabels().get(RUN))
-        .distinct()
-        .filter(run -> !lives(run))
-        .forEach(run -> removeOf(client, run));
+  private static void removeOwn(DockerClient client) {
+    removeOf(client, RUN, runOf(SELF));
+    removeOf(client, PROJECT, OWN_PROJECT);
   }
 
-  private static void removeOf(DockerClient client, String run) {
-    String label = RUN + "=" + run;
+  private static void removeLeftovers(DockerClient client) {
+    removeLeftovers(client, RUN, "");
+    removeLeftovers(client, PROJECT, PROJECT_PREFIX);
+  }
+
+  /** Removes what has this label with such a value, of processes that are gone. */
+  private static void removeLeftovers(DockerClient client, String label, String prefix) {
+    List<String> labels = List.of(label);
+    Stream.of(
+            client.listContainersCmd().withShowAll(true).withLabelFilter(labels).exec().stream()
+                .map(container -> container.getLabels().get(label)),
+            client.listVolumesCmd().withFilter("label", labels).exec().getVolumes().stream()
+                .map(volume -> volume.getLabels().get(label)),
+            client.listNetworksCmd().withFilter("label", labels).exec().stream()
+                .map(network -> network.getLabels().get(label)))
+        .flatMap(values -> values)
+        .filter(value -> value.startsWith(prefix))
+        .distinct()
+        .filter(value -> !lives(value.substring(prefix.length()).replace('-', '@')))
+        .forEach(value -> removeOf(client, label, value));
+  }
+
+  private static void removeOf(DockerClient client, String name, String value) {
+    String label = name + "=" + value;
     client.listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec().stream()
         .map(container -> client.removeContainerCmd(container.getId()).withForce(true))
         .forEach(remove -> ignoreMissing(remove::exec));
