@@ -10,17 +10,19 @@ final class Delivered {
 
   private Delivered() {}
 
-  /** Every event that was answered with 200 is at every receiver. */
+  /** Every event that was answered with 200 and not dropped on purpose is at every receiver. */
   static Verdict accepted(SoakResult result) {
     long lacking = 0;
     long foreign = 0;
+    long dropped = result.droppedOnPurpose();
     var details = new ArrayList<String>();
     for (Ledger.Page page : result.judgedPages()) {
+      long lacks = 0;
       for (Agent.Account agent : result.agents()) {
         Intervals came = page.streams().getOrDefault(agent.stream(), new Intervals());
         Intervals missing = agent.accepted().minus(came);
         Intervals others = came.minus(agent.accepted()).minus(agent.unsure());
-        lacking += missing.count();
+        lacks += missing.count();
         foreign += others.count();
         if (missing.count() > 0) {
           details.add(page.receiver() + " lacks of " + agent.stream() + ": " + missing);
@@ -29,11 +31,12 @@ final class Delivered {
           details.add(page.receiver() + " has what was refused: " + others);
         }
       }
+      lacking += Math.max(0, lacks - dropped);
     }
     return Verdict.of(
         "accepted-arrived",
         "every event that was answered 200 reaches every target and every client of the hub",
-        "%,d lost of %,d".formatted(lacking, result.accepted()),
+        "%,d lost of %,d".formatted(lacking, result.accepted() - dropped),
         NONE,
         lacking == 0 && foreign == 0 && result.accepted() > 0,
         few(details));
@@ -135,7 +138,8 @@ final class Delivered {
   /** Every event was answered with 200, and none of them was let go. */
   static Verdict answered(SoakResult result) {
     long refused = result.agents().stream().mapToLong(each -> each.refused().count()).sum();
-    long unsure = result.plan().schedule().isEmpty() ? result.unsure() : 0;
+    boolean faults = !result.plan().schedule().isEmpty();
+    long unsure = result.unsure();
     long let =
         result.counters().stream()
             .mapToLong(each -> each.shed() + each.unlogged() + each.merged())
@@ -151,8 +155,8 @@ final class Delivered {
         "every event is answered 200 and kept: none refused, shed or left out of the log",
         "%,d refused, %,d without an answer, %,d not kept".formatted(refused, unsure, let),
         NONE,
-        refused == 0 && unsure == 0 && let == 0,
-        example);
+        refused == 0 && (unsure == 0 || faults) && let == 0,
+        unsure > 0 && faults ? "faults ended those without an answer" : example);
   }
 
   /** A target never sees more connections than the pool may have. */

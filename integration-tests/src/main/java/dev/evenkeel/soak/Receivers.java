@@ -25,6 +25,7 @@ final class Receivers implements AutoCloseable {
 
   // Mutable state
   private volatile boolean over;
+  private volatile long dropped;
   private volatile @Nullable IOException failure;
 
   Receivers(SoakPlan plan, Path folder) throws IOException {
@@ -103,9 +104,20 @@ final class Receivers implements AutoCloseable {
     return targetLedgers.stream().mapToInt(Ledger::joined).sum();
   }
 
+  /** So many events of agents were dropped by extensions, and will reach nobody. */
+  void droppedOnPurpose(long events) {
+    dropped = events;
+  }
+
   /** How many of so many accepted events the slowest has not got. */
   long lag(long accepted) {
-    return judged().stream().mapToLong(each -> accepted - each.marks()).max().orElse(0);
+    long due = accepted - dropped;
+    return judged().stream().mapToLong(each -> due - each.marks()).max().orElse(0);
+  }
+
+  /** How many events all receivers together have got. */
+  long count() {
+    return judged().stream().mapToLong(Ledger::count).sum();
   }
 
   /**

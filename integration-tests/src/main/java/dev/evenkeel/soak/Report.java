@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Report {
 
   private static final String COLUMNS =
-      "millis,epoch,accepted,events_per_second,rss_bytes,peak_rss_bytes,object_bytes,threads,descriptors,"
-          + "connections,joined,hub_clients,lag,log_bytes,disk_bytes,removed,classes,metaspace_bytes,fullest,fullest_share,answer_p50_ms,answer_p90_ms,answer_p99_ms,answer_max_ms,delivery_p50_ms,delivery_p99_ms\n";
+      "millis,epoch,accepted,events_per_second,rss_bytes,peak_rss_bytes,object_bytes,threads,descriptors,connections,joined,hub_clients,lag,log_bytes,disk_bytes,removed,classes,metaspace_bytes,fullest,fullest_share,answer_p50_ms,answer_p90_ms,answer_p99_ms,answer_max_ms,delivery_p50_ms,delivery_p99_ms\n";
 
   private final SoakResult result;
   private final List<Verdict> verdicts;
@@ -92,8 +91,7 @@ final class Report {
 
   private String junit() {
     long failures = verdicts.stream().filter(each -> !each.isGood()).count();
-    long skipped =
-        verdicts.stream().filter(each -> each.outcome() == Verdict.Outcome.NOT_JUDGED).count();
+    long skipped = verdicts.stream().filter(each -> each.isOpen()).count();
     var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.append(
         String.format(
@@ -109,7 +107,7 @@ final class Report {
       switch (each.outcome()) {
         case PASSED -> xml.append("<system-out>" + said + "</system-out>");
         case FAILED -> xml.append("<failure message=\"" + said + "\"/>");
-        case NOT_JUDGED -> xml.append("<skipped message=\"" + said + "\"/>");
+        case UNSURE, NOT_JUDGED -> xml.append("<skipped message=\"" + said + "\"/>");
       }
       xml.append("</testcase>\n");
     }

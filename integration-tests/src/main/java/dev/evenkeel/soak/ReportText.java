@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ final class ReportText {
       body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:980px;margin:2em auto;padding:0 1em;background:#fafbfc}
       h1{font-size:1.5em;margin:0}h2{font-size:1.1em;margin:2em 0 .5em}
       .verdict{display:inline-block;padding:.2em .8em;border-radius:1em;color:#fff;font-weight:600;white-space:nowrap}
-      .PASSED{background:#2e7d32}.FAILED{background:#b71c1c}.NOT_JUDGED{background:#78909c}
+      .PASSED{background:#2e7d32}.FAILED{background:#b71c1c}.UNSURE,.NOT_JUDGED{background:#78909c}
       table{border-collapse:collapse;width:100%;background:#fff}td,th{text-align:left;padding:.35em .6em;border-bottom:1px solid #e3e6ea;vertical-align:top}
       td .verdict{font-size:.8em}small{color:#667}svg{display:block;width:100%;margin:.8em 0;border:1px solid #e3e6ea;background:#fff}
       code{background:#eef1f4;padding:.1em .3em}
@@ -35,10 +36,15 @@ final class ReportText {
 
   private String headline() {
     long broken = verdicts.stream().filter(each -> !each.isGood()).count();
-    return passed()
+    long open = verdicts.stream().filter(Verdict::isOpen).count();
+    String rest = open == 0 ? "" : ", %d left open".formatted(open);
+    if (broken > 0) {
+      return "%,d events, %d of %d promises broken%s"
+          .formatted(result.accepted(), broken, verdicts.size(), rest);
+    }
+    return open == 0
         ? "%,d events, every promise kept".formatted(result.accepted())
-        : "%,d events, %d of %d promises broken"
-            .formatted(result.accepted(), broken, verdicts.size());
+        : "%,d events, no promise broken%s".formatted(result.accepted(), rest);
   }
 
   private List<String> facts() {
@@ -52,6 +58,10 @@ final class ReportText {
         "%d %s, %d clients of the hub"
             .formatted(
                 plan.targets(), plan.targets() == 1 ? "target" : "targets", plan.hubClients()));
+    facts.add(
+        SocketIoServer.Form.chosen() == SocketIoServer.Form.CONTAINER
+            ? "each target in a container"
+            : "each target a Node process");
     facts.add("a log of %d MB".formatted(plan.limits().logBytes() >> 20));
     facts.add("growth is judged after %,d events".formatted(plan.warmUp()));
     facts.add(
@@ -120,6 +130,7 @@ final class ReportText {
     return switch (outcome) {
       case PASSED -> "kept";
       case FAILED -> "**BROKEN**";
+      case UNSURE -> "unsure";
       case NOT_JUDGED -> "not judged";
     };
   }

@@ -87,6 +87,8 @@ final class Sampler {
     }
     JsonNode status = probe.get("/api/status");
     counters.put(epoch, Counters.of(status));
+    receivers.droppedOnPurpose(
+        counters.values().stream().mapToLong(Counters::droppedOnPurpose).sum());
     // The process first: the questions of this sample take memory of their own
     long rss = server.rssBytes();
     long peak = server.peakRssBytes();
@@ -100,7 +102,7 @@ final class Sampler {
     long live = counted ? count() : -1;
     double perSecond = (accepted - lastAccepted) * 1e9 / Math.max(1, now - lastNanos);
     lastAccepted = accepted;
-    lastNanos = now;
+    lastNanos = counted ? System.nanoTime() : now;
     return new Sample(
         timeLine.elapsed().toMillis(),
         epoch,
@@ -135,6 +137,11 @@ final class Sampler {
     Histogram _ = latencies.getIntervalHistogram();
     Histogram _ = receivers.firstTarget().takeDelays();
     return Jcmd.total(lastHistogram);
+  }
+
+  /** Agents have rested for so long: that is no time in which they were slow. */
+  void rested(long nanos) {
+    lastNanos += nanos;
   }
 
   /** From now on the next one is the first: the warm-up is over. */

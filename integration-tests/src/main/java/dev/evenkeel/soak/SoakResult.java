@@ -62,6 +62,11 @@ record SoakResult(
         .toList();
   }
 
+  /** Events that extensions did not let be published. */
+  long droppedOnPurpose() {
+    return counters.stream().mapToLong(Counters::droppedOnPurpose).sum();
+  }
+
   long unsure() {
     return agents.stream().mapToLong(each -> each.unsure().count()).sum();
   }

@@ -29,9 +29,8 @@ public final class SoakRun {
   private static final Duration CATCH_UP = Duration.ofMinutes(3);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final Duration REST_LOOK = Duration.ofMillis(30);
+  private static final Duration REST_LOOK = Duration.ofMillis(50);
   private static final Duration LONGEST_REST = Duration.ofSeconds(2);
-  private static final int ARRIVED_LOOKS = 2;
   private static final int SAMPLES = 400;
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(10);
@@ -218,12 +217,12 @@ public final class SoakRun {
       if (now >= nextSample) {
         boolean counted = now >= nextCount && faults.now().isEmpty();
         if (counted) {
-          countAtRest(sampler, pace, receivers);
+          takeAtRest(sampler, pace, receivers, faults);
+          nextCount = System.nanoTime() + Math.max(2 * interval, COUNT_INTERVAL.toNanos());
         } else {
           take(sampler, false);
         }
         nextSample = now + interval;
-        nextCount = counted ? now + Math.max(2 * interval, COUNT_INTERVAL.toNanos()) : nextCount;
       }
       if (now >= nextTell && !samples.isEmpty()) {
         tell(samples.getLast(), faults.now());
@@ -243,19 +242,21 @@ public final class SoakRun {
 
   /**
    * What is under way is large, and another amount at each moment; what grows is found by what
-   * stays when all has arrived.
+   * stays when all has arrived. Where that takes too long, this time objects are not counted.
    */
-  private void countAtRest(Sampler sampler, Pace pace, Receivers receivers)
+  private void takeAtRest(Sampler sampler, Pace pace, Receivers receivers, FaultRunner faults)
       throws InterruptedException {
+    long begin = System.nanoTime();
     pace.rest(true);
     try {
-      long end = System.nanoTime() + LONGEST_REST.toNanos();
-      int arrived = 0;
-      while (arrived < ARRIVED_LOOKS && System.nanoTime() < end) {
+      boolean arrived = false;
+      while (!arrived && System.nanoTime() - begin < LONGEST_REST.toNanos()) {
+        long before = receivers.count();
         Thread.sleep(REST_LOOK);
-        arrived = receivers.lag(answered.sum()) <= 0 ? arrived + 1 : 0;
+        arrived = receivers.count() == before && receivers.lag(answered.sum()) <= 0;
       }
-      take(sampler, true);
+      sampler.rested(System.nanoTime() - begin);
+      take(sampler, arrived && faults.now().isEmpty());
     } finally {
       pace.rest(false);
     }

@@ -18,6 +18,8 @@ public record Verdict(
     PASSED,
     /** It was broken. */
     FAILED,
+    /** What was measured is above the limit, but may be so by chance. */
+    UNSURE,
     /** The run was too short, or of another kind, to tell. */
     NOT_JUDGED
   }
@@ -28,6 +30,10 @@ public record Verdict(
     return new Verdict(name, promise, figure, limit, outcome, detail);
   }
 
+  static Verdict unsure(String name, String promise, String figure, String limit, String detail) {
+    return new Verdict(name, promise, figure, limit, Outcome.UNSURE, detail);
+  }
+
   static Verdict notJudged(String name, String promise, String limit, String why) {
     return new Verdict(name, promise, "-", limit, Outcome.NOT_JUDGED, why);
   }
@@ -35,6 +41,11 @@ public record Verdict(
   /** Whether the run does not fail by it. */
   public boolean isGood() {
     return outcome != Outcome.FAILED;
+  }
+
+  /** Whether it was neither kept nor broken. */
+  boolean isOpen() {
+    return outcome == Outcome.UNSURE || outcome == Outcome.NOT_JUDGED;
   }
 
   @Override

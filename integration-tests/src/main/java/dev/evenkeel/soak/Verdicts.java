@@ -34,13 +34,16 @@ final class Verdicts {
     levels(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));
     ceilings(result.plan().limits()).forEach(each -> verdicts.add(each.judge(result.samples())));
     verdicts.add(retention(result));
+    if (!result.plan().schedule().isEmpty()) {
+      verdicts.add(faults(result));
+    }
     if (!result.plan().extensions().isEmpty()) {
       verdicts.add(extensions(result));
     }
     return verdicts;
   }
 
-  /** The names of what has grown until now. */
+  /** The names of what has grown until now, or is above its limit. */
   static List<String> growing(List<Sample> samples, SoakPlan plan) {
     if (samples.isEmpty()) {
       return List.of();
@@ -49,6 +52,7 @@ final class Verdicts {
     var verdicts = new ArrayList<Verdict>();
     growth(plan.limits()).forEach(each -> verdicts.add(each.judge(judged)));
     levels(plan.limits()).forEach(each -> verdicts.add(each.judge(judged)));
+    ceilings(plan.limits()).forEach(each -> verdicts.add(each.judge(samples)));
     return verdicts.stream().filter(each -> !each.isGood()).map(Verdict::name).toList();
   }
 
@@ -60,6 +64,7 @@ final class Verdicts {
             Sample::hasLiveBytes,
             Sample::liveBytes,
             limits.liveBytesPerEvent(),
+            8 * MEGABYTE,
             1,
             MEGABYTE,
             "MB"),
@@ -69,6 +74,7 @@ final class Verdicts {
             _ -> true,
             Sample::rssBytes,
             (double) limits.rssBytesPer100k() / PER,
+            64 * MEGABYTE,
             PER,
             MEGABYTE,
             "MB"),
@@ -78,6 +84,7 @@ final class Verdicts {
             _ -> true,
             Sample::classes,
             CLASSES_PER_EVENT,
+            300,
             PER,
             1,
             "classes"),
@@ -87,6 +94,7 @@ final class Verdicts {
             _ -> true,
             Sample::metaspaceBytes,
             METASPACE_PER_EVENT,
+            MEGABYTE,
             PER,
             1024,
             "KB"));
@@ -163,6 +171,23 @@ final class Verdicts {
         "no failures",
         others.isEmpty() && all.size() == result.plan().extensions().size(),
         String.join("; ", others));
+  }
+
+  /** A run that was over too soon has not shown what it was asked for. */
+  private static Verdict faults(SoakResult result) {
+    List<String> left =
+        result.plan().schedule().entries().stream()
+            .skip(result.faults().size())
+            .map(each -> each.fault().name())
+            .toList();
+    String name = "faults-happened";
+    String promise = "each fault of the run happened";
+    int planned = result.plan().schedule().entries().size();
+    String figure = result.faults().size() + " of " + planned;
+    return left.isEmpty()
+        ? Verdict.of(name, promise, figure, "all", true, "")
+        : Verdict.unsure(
+            name, promise, figure, "all", "the run was over before " + String.join(", ", left));
   }
 
   /** A log that never was full has shown nothing about retention. */

@@ -2,6 +2,7 @@ package dev.evenkeel.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.soak.fault.Faults;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** 1,000,000 events, as many as a busy machine sends in 13 hours; each promise is a test. */
+/**
+ * 1,000,000 events, as many as a busy machine sends in 13 hours, with faults meanwhile; each
+ * promise is a test.
+ */
 @Tag("soak")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LongSoakTest {
@@ -20,9 +24,13 @@ class LongSoakTest {
   /** What holds today; the 200 MB that are promised do not yet. */
   private static final long BUILD_MOST_RSS = 320L << 20;
 
+  private static final long EVENTS = 1_000_000;
+
   private static final SoakPlan PLAN =
       SoakPlan.DEFAULT
-          .withEvents(1_000_000, 100_000)
+          .withEvents(EVENTS, 100_000)
+          .withRate(800)
+          .withSchedule(Schedule.spread(EVENTS / 50, EVENTS * 8 / 10, Faults.anywhere()))
           .withLimits(Limits.DEFAULT.withRssBytes(BUILD_MOST_RSS));
 
   private List<Verdict> verdicts = List.of();

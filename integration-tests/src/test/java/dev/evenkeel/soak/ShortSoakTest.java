@@ -3,7 +3,6 @@ package dev.evenkeel.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -12,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** 150,000 events, as many as a busy machine sends in two hours; each promise is a test. */
+/**
+ * 150,000 events, as many as a busy machine sends in two hours; each promise is a test. A growth
+ * that may be chance is left to the long run; one that is none fails here, too.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShortSoakTest {
 
@@ -28,7 +30,6 @@ class ShortSoakTest {
   private static final SoakPlan PLAN =
       SoakPlan.DEFAULT
           .withRate(2_500)
-          .withEvidence(Duration.ZERO)
           .withLimits(
               Limits.DEFAULT.withRssBytes(BUILD_MOST_RSS).withRssBytesPer100k(BUILD_RSS_SLOPE));
 
@@ -46,6 +47,8 @@ class ShortSoakTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("verdicts")
   void isKept(Verdict verdict) {
-    assertThat(verdict.outcome()).as(verdict.toString()).isEqualTo(Verdict.Outcome.PASSED);
+    assertThat(verdict.outcome())
+        .as(verdict.toString())
+        .isIn(Verdict.Outcome.PASSED, Verdict.Outcome.UNSURE);
   }
 }

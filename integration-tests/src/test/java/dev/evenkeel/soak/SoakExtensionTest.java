@@ -24,6 +24,8 @@ class SoakExtensionTest {
 
   private static final Pattern IDS =
       Pattern.compile("PASSED +every-id-arrived +0 lost of ([0-9,]+)");
+  private static final Pattern ACCEPTED =
+      Pattern.compile("PASSED +accepted-arrived +0 lost of ([0-9,]+)");
   private static final Pattern CALLS =
       Pattern.compile("extensions-ran +([0-9,]+) calls, ([0-9,]+) failures");
 
@@ -46,6 +48,18 @@ class SoakExtensionTest {
     assertThat(number(CALLS, 2, ended)).isZero();
     assertThat(number(IDS, 1, ended)).isGreaterThanOrEqualTo((1 + DERIVED) * (long) EVENTS);
     assertThat(ended.output()).doesNotContain("FAILED");
+    assertThat(ended.code()).as(ended.output()).isZero();
+  }
+
+  @Test
+  void whatTheExtensionDropsIsNotLost() throws Exception {
+    // Given
+    Path jar = jar("if (event.name().endsWith(\"ToolUse\")) { emission.drop(\"noise\"); }");
+    // When
+    Ended ended = soak("--extension", jar.toString());
+    // Then
+    assertThat(ended.output()).contains("everything has arrived").doesNotContain("FAILED");
+    assertThat(number(ACCEPTED, 1, ended)).isBetween(EVENTS / 10L, EVENTS - EVENTS / 10L);
     assertThat(ended.code()).as(ended.output()).isZero();
   }
 
