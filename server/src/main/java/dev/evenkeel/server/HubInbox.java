@@ -2,6 +2,7 @@ package dev.evenkeel.server;
 
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.hub.Inbox;
+import dev.evenkeel.server.intake.InOrder;
 import dev.evenkeel.server.intake.Intake;
 import dev.evenkeel.server.intake.Intake.Outcome;
 import java.util.concurrent.CompletableFuture;
@@ -12,15 +13,22 @@ record HubInbox(Intake intake, MemoryBudget budget) implements Inbox {
 
   private static final String NO_MEMORY = "it was passed over, because memory is short";
 
+  /** What an event that waits for the one before it takes beside its own bytes, and more. */
+  private static final int ENTRY_BYTES = 256;
+
   @Override
-  public CompletableFuture<@Nullable String> take(byte[] event) {
-    int size = event.length;
+  public Line open() {
+    InOrder line = intake.line();
+    return event -> take(event, line);
+  }
+
+  private CompletableFuture<@Nullable String> take(byte[] event, InOrder line) {
+    int size = event.length + ENTRY_BYTES;
     if (!budget.reserve(size)) {
       intake.shed();
       return CompletableFuture.completedFuture(NO_MEMORY);
     }
-    return intake
-        .take(Intake.ofMpm(), event)
+    return line.take(Intake.ofMpm(), event)
         .whenComplete((outcome, failure) -> budget.release(size))
         .thenApply(HubInbox::errorOf);
   }

@@ -49,6 +49,7 @@ public final class Hub implements Application, AutoCloseable {
   private final PastReader reader;
   private final FanOut fanOut;
   private final Patrol patrol;
+  private final IncomingEvents incoming;
   private final Requests requests;
   private final Subscriber.Shared shared;
 
@@ -95,8 +96,8 @@ public final class Hub implements Application, AutoCloseable {
             counters,
             number -> messages.heartbeat(number, subscribers.size()),
             nanos);
-    this.requests =
-        new Requests(new IncomingEvents(parts.inbox()), () -> messages.status(subscribers.size()));
+    this.incoming = new IncomingEvents(parts.inbox());
+    this.requests = new Requests(incoming, () -> messages.status(subscribers.size()));
     this.shared =
         new Subscriber.Shared(window, events, reader, memory, counters, config.patience(), nanos);
   }
@@ -134,7 +135,7 @@ public final class Hub implements Application, AutoCloseable {
   @Override
   public void connected(Client client) {
     long seam = events.newest();
-    var subscriber = new Subscriber(client, wishesOf(client, seam), seam, shared);
+    var subscriber = new Subscriber(client, wishesOf(client, seam), seam, incoming.open(), shared);
     subscribers.put(client.id(), subscriber);
     memory.clientsAre(subscribers.size());
     subscriber.start(messages.welcome(client.id(), seam));

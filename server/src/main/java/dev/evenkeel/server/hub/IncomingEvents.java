@@ -30,12 +30,18 @@ final class IncomingEvents {
     this.inbox = inbox;
   }
 
+  /** Opens a line for a client. */
+  Inbox.Line open() {
+    return inbox.open();
+  }
+
   /**
    * Takes one event.
    *
+   * @param line of its client
    * @return completes on any thread: null, or why the event was not taken
    */
-  CompletableFuture<@Nullable String> take(JsonNode event) {
+  CompletableFuture<@Nullable String> take(JsonNode event, Inbox.Line line) {
     if (!event.isObject()) {
       return refused("an event is one JSON object");
     }
@@ -49,7 +55,7 @@ final class IncomingEvents {
       return refused("it was published already, as " + event.get("id").textValue());
     }
     try {
-      return inbox.take(JSON.writeValueAsBytes(event));
+      return line.take(JSON.writeValueAsBytes(event));
     } catch (JsonProcessingException e) {
       return refused("it cannot be written as JSON: " + e.getOriginalMessage());
     }

@@ -41,7 +41,7 @@ final class Requests {
             accepted(subscriber.sendHistory(HistoryRequest.of(argument)));
         case "get_status" -> accepted(subscriber.say(status.get()));
         case Messages.EVENT -> {
-          takeIn(argument, acknowledgement);
+          takeIn(argument, subscriber.line(), acknowledgement);
           return;
         }
         default ->
@@ -63,10 +63,10 @@ final class Requests {
     }
   }
 
-  private void takeIn(JsonNode event, @Nullable Acknowledgement acknowledgement) {
+  private void takeIn(JsonNode event, Inbox.Line line, @Nullable Acknowledgement acknowledgement) {
     var _ =
         incoming
-            .take(event)
+            .take(event, line)
             .whenComplete(
                 (error, failure) ->
                     acknowledge(

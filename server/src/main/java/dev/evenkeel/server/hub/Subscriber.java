@@ -55,6 +55,7 @@ final class Subscriber {
       LongSupplier nanos) {}
 
   private final Client client;
+  private final Inbox.Line line;
   private final Shared hub;
   private final int history;
   private final Outbox outbox;
@@ -78,10 +79,12 @@ final class Subscriber {
 
   /**
    * @param seam the newest event's id: history ends with it
+   * @param line where the events go in that it sends
    */
-  Subscriber(Client client, Wishes wishes, long seam, Shared hub) {
+  Subscriber(Client client, Wishes wishes, long seam, Inbox.Line line, Shared hub) {
     Long after = wishes.after();
     this.client = client;
+    this.line = line;
     this.hub = hub;
     this.history = wishes.history();
     this.filter = wishes.filter();
@@ -107,6 +110,11 @@ final class Subscriber {
     queue.add(Queued.aside(message, 0));
     run();
     return true;
+  }
+
+  /** Where the events go in that it sends. */
+  Inbox.Line line() {
+    return line;
   }
 
   /** From its place on it gets other events. */

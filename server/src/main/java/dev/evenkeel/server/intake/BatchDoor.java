@@ -74,6 +74,7 @@ public final class BatchDoor {
     private boolean paused;
     private boolean skipping;
     private int lines;
+    private CompletableFuture<?> before = CompletableFuture.completedFuture(null);
     private int linesAtWork;
     private long bytesAtWork;
     private int accepted;
@@ -141,10 +142,13 @@ public final class BatchDoor {
       goOn();
     }
 
-    /** Works off the piece that arrived, as far as there is not too much at work already. */
+    /**
+     * Works off the piece that arrived, as far as there is not too much at work already. Behind a
+     * line that is read or filtered on a pool the next ones wait, so that none overtakes it.
+     */
     private void goOn() {
       while (stopped == null && position < piece.length()) {
-        if (isFull()) {
+        if (isFull() || !before.isDone()) {
           paused = true;
           request.pause();
           return;
@@ -214,14 +218,26 @@ public final class BatchDoor {
       int size = whole.bytes().length;
       linesAtWork++;
       bytesAtWork += size;
+      Intake.Taking taking = intake.begin(format, whole.bytes());
+      before = taking.placed();
+      if (!before.isDone()) {
+        var _ =
+            before.whenComplete((placed, failure) -> context.runOnContext(next -> goOnIfPaused()));
+      }
       var _ =
-          intake
-              .take(format, whole.bytes())
+          taking
+              .outcome()
               .whenComplete(
                   (outcome, failure) -> {
                     budget.release(whole.reserved());
                     context.runOnContext(done -> taken(line, size, outcome));
                   });
+    }
+
+    private void goOnIfPaused() {
+      if (paused) {
+        goOn();
+      }
     }
 
     private boolean isFull() {
@@ -243,9 +259,7 @@ public final class BatchDoor {
         case Intake.Outcome.Rejected reason -> report(line, reason.error());
         case null -> report(line, "the server failed");
       }
-      if (paused) {
-        goOn();
-      }
+      goOnIfPaused();
       answerIfDone();
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,7 @@ public final class Intake implements AutoCloseable {
   /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
   private final IntakePool filtering = new IntakePool("filter-pool", FILTERS_AT_ONCE);
 
+  private final LongAdder waiting = new LongAdder();
   private final Duplicates duplicates;
   private final Filters filters;
   private final DecisionFilter decisionFilter;
@@ -127,6 +129,15 @@ public final class Intake implements AutoCloseable {
     this.guards = guards;
   }
 
+  /**
+   * One event that is being taken.
+   *
+   * @param outcome what becomes of it
+   * @param placed completes when its place among the events of the log is certain, so that another
+   *     that is taken then comes behind it; at the latest with the outcome, and mostly at once
+   */
+  public record Taking(CompletableFuture<Outcome> outcome, CompletableFuture<?> placed) {}
+
   /** How a body is read as an event. */
   @FunctionalInterface
   public interface Format {
@@ -150,7 +161,22 @@ public final class Intake implements AutoCloseable {
    * @param body in UTF-8; it must not be changed afterwards
    */
   public CompletableFuture<Outcome> take(Format format, byte[] body) {
-    return take(format, body, false);
+    return begin(format, body).outcome();
+  }
+
+  /**
+   * Takes one event as {@link #take} does, for who keeps an order: the next one is to be begun when
+   * this one is placed. Nothing is thrown.
+   *
+   * @param body in UTF-8; it must not be changed afterwards
+   */
+  public Taking begin(Format format, byte[] body) {
+    var placed = new CompletableFuture<@Nullable Void>();
+    CompletableFuture<Outcome> outcome = take(format, body, false, placed);
+    if (!placed.isDone()) {
+      var _ = outcome.whenComplete((result, failure) -> placed.complete(null));
+    }
+    return new Taking(outcome, placed);
   }
 
   /**
@@ -161,17 +187,18 @@ public final class Intake implements AutoCloseable {
    * @param body in UTF-8; it must not be changed afterwards
    */
   public CompletableFuture<Outcome> takeAndAnswer(Format format, byte[] body) {
-    return take(format, body, true);
+    return take(format, body, true, new CompletableFuture<>());
   }
 
-  private CompletableFuture<Outcome> take(Format format, byte[] body, boolean answered) {
+  private CompletableFuture<Outcome> take(
+      Format format, byte[] body, boolean answered, CompletableFuture<@Nullable Void> placed) {
     Instant time = clock.instant();
     if (body.length <= INLINE_BYTES) {
-      return takeNow(format, body, time, answered);
+      return takeNow(format, body, time, answered, placed);
     }
     var outcome = new CompletableFuture<Outcome>();
     try {
-      bodies.execute(() -> takeInto(outcome, format, body, time, answered));
+      bodies.execute(() -> takeInto(outcome, format, body, time, answered, placed));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(shed());
     }
@@ -183,12 +210,13 @@ public final class Intake implements AutoCloseable {
       Format format,
       byte[] body,
       Instant time,
-      boolean answered) {
+      boolean answered,
+      CompletableFuture<@Nullable Void> placed) {
     CompletableFuture<Outcome> taken;
     int bytes = Math.min(body.length, MAX_BYTES);
     atWork.acquireUninterruptibly(bytes);
     try {
-      taken = takeNow(format, body, time, answered);
+      taken = takeNow(format, body, time, answered, placed);
     } finally {
       atWork.release(bytes);
     }
@@ -204,7 +232,11 @@ public final class Intake implements AutoCloseable {
   }
 
   private CompletableFuture<Outcome> takeNow(
-      Format format, byte[] body, Instant time, boolean answered) {
+      Format format,
+      byte[] body,
+      Instant time,
+      boolean answered,
+      CompletableFuture<@Nullable Void> placed) {
     HookEvent event;
     try {
       event = format.read(body, time);
@@ -221,22 +253,31 @@ public final class Intake implements AutoCloseable {
     boolean judged = answered && guards.want(event);
     CompletableFuture<Outcome> first = duplicates.firstOf(event, judged, outcome);
     if (first != null) {
+      placed.complete(null); // where the first is, or will be when it came from another sender
       return first.handle(this::sameAs);
     }
     if (judged) {
       judgeAndKeep(event, outcome);
     } else {
-      keep(event, outcome);
+      keep(event, outcome, placed);
     }
     return outcome;
   }
 
-  private void keep(HookEvent event, CompletableFuture<Outcome> outcome) {
+  private void keep(
+      HookEvent event,
+      CompletableFuture<Outcome> outcome,
+      CompletableFuture<@Nullable Void> placed) {
     try {
       var _ =
           filters
               .apply(event)
-              .thenCompose(log::append)
+              .thenCompose(
+                  kept -> {
+                    CompletableFuture<Appended> appended = log.append(kept);
+                    placed.complete(null);
+                    return appended;
+                  })
               .whenComplete((how, failure) -> finish(outcome, "", how, failure));
     } catch (RuntimeException | Error e) {
       finish(outcome, "", null, e);
@@ -326,6 +367,11 @@ public final class Intake implements AutoCloseable {
     };
   }
 
+  /** A line for the events of one sender, which keep their order. */
+  public InOrder line() {
+    return new InOrder(this, waiting);
+  }
+
   /** Counts an event that is none, or too large. */
   public Outcome reject(String error) {
     counters.rejected();
@@ -355,7 +401,9 @@ public final class Intake implements AutoCloseable {
 
   /** How full its queues are. */
   public List<QueueState> queues() {
-    var queues = new ArrayList<>(List.of(bodies.state(), filtering.state(), duplicates.state()));
+    var queues =
+        new ArrayList<>(
+            List.of(bodies.state(), filtering.state(), duplicates.state(), InOrder.state(waiting)));
     queues.addAll(guards.queues());
     return queues;
   }

@@ -211,6 +211,20 @@ class HubRequestsTest {
   }
 
   @Test
+  void theEventsOfAClientGoInThroughALineOfTheirOwn() throws Exception {
+    // Given
+    FakeClient client = start("{}");
+    FakeClient other = running.joined("{}");
+    // When
+    for (FakeClient each : List.of(client, other, client)) {
+      each.send("claude_event", FakeClient.json("{\"type\":\"hook.stop\"}")).join();
+    }
+    // Then
+    assertThat(running.takenIn).hasSize(3);
+    assertThat(running.linesOpened).hasValue(2);
+  }
+
+  @Test
   void whatWasPublishedAlreadyIsNotTakenInAgain() throws Exception {
     // Given
     FakeClient client = start("{}");

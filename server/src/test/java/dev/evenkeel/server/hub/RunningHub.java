@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class RunningHub implements AutoCloseable {
   /** Moves only when a test moves it. */
   final AtomicLong nanos = new AtomicLong();
 
+  final AtomicInteger linesOpened = new AtomicInteger();
   final List<String> takenIn = new CopyOnWriteArrayList<>();
   final List<String> rejected = new CopyOnWriteArrayList<>();
   private final List<FakeClient> clients = new ArrayList<>();
@@ -57,9 +59,12 @@ final class RunningHub implements AutoCloseable {
     var inbox =
         new Inbox() {
           @Override
-          public CompletableFuture<@Nullable String> take(byte[] event) {
-            takenIn.add(new String(event, StandardCharsets.UTF_8));
-            return CompletableFuture.completedFuture(null);
+          public Line open() {
+            linesOpened.incrementAndGet();
+            return event -> {
+              takenIn.add(new String(event, StandardCharsets.UTF_8));
+              return CompletableFuture.completedFuture(null);
+            };
           }
 
           @Override

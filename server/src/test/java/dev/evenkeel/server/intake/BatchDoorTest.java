@@ -1,18 +1,22 @@
 package dev.evenkeel.server.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.budget.MemoryBudget;
+import dev.evenkeel.server.extension.TestExtension;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -39,14 +43,17 @@ class BatchDoorTest {
   }
 
   private void open(
-      MemoryBudget budget, BiFunction<EventLog, HookEvent, CompletableFuture<Appended>> append)
+      MemoryBudget budget,
+      BiFunction<EventLog, HookEvent, CompletableFuture<Appended>> append,
+      Extension... extensions)
       throws Exception {
     fixture =
         new IntakeFixture(
             dir,
             budget,
             Ticker.systemTicker(),
-            log -> IntakeFixture.appendingThrough(log, event -> append.apply(log, event)));
+            log -> IntakeFixture.appendingThrough(log, event -> append.apply(log, event)),
+            extensions);
     var door = new BatchDoor(fixture.intake, fixture.log, budget);
     http =
         new HttpFixture(
@@ -94,6 +101,57 @@ class BatchDoorTest {
         .extracting(each -> each.at("n").intValue())
         .containsExactly(1, 2, 3);
     assertThat(fixture.intake.counters()).isEqualTo(new IntakeCounters.Sums(5, 3, 0, 2, 0, 0));
+  }
+
+  private static String largeLine(int number) {
+    return "{\"n\":" + number + ",\"x\":\"" + "x".repeat(2 * MB) + "\"}";
+  }
+
+  @Test
+  void aLineDoesNotOvertakeALargeOne() throws Exception {
+    // Given
+    open();
+    var batch = new StringBuilder();
+    for (int i = 0; i < 20; i += 2) {
+      batch.append(largeLine(i)).append('\n').append(line(i + 1)).append('\n');
+    }
+    // When
+    var answer = post(batch.toString());
+    // Then
+    assertThat(body(answer).path("accepted").intValue()).isEqualTo(20);
+    assertThat(fixture.kept(20))
+        .extracting(each -> each.at("n").intValue())
+        .containsExactlyElementsOf(IntStream.range(0, 20).boxed().toList());
+  }
+
+  @Test
+  void aLineDoesNotOvertakeOneThatIsFilteredOnThePool() throws Exception {
+    // Given: a filter that is done with the first when it has seen the fourth, or in a moment
+    var fourth = new CountDownLatch(1);
+    open(
+        new MemoryBudget(64 * MB),
+        EventLog::append,
+        new TestExtension(
+            "foreign",
+            context ->
+                context.filter(
+                    event -> {
+                      switch (event.at("n").intValue()) {
+                        case 0 -> {
+                          var _ = fourth.await(100, MILLISECONDS);
+                        }
+                        case 3 -> fourth.countDown();
+                        default -> {}
+                      }
+                      return event;
+                    })));
+    // When
+    var answer = post(line(0) + "\n" + line(1) + "\n" + line(2) + "\n" + line(3) + "\n" + line(4));
+    // Then
+    assertThat(body(answer).path("accepted").intValue()).isEqualTo(5);
+    assertThat(fixture.kept(5))
+        .extracting(each -> each.at("n").intValue())
+        .containsExactly(0, 1, 2, 3, 4);
   }
 
   @Test
