@@ -9,6 +9,7 @@ import dev.evenkeel.server.extension.FilterChain;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,16 +17,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the filters on an event before it is kept. Those that come with the server run at once;
- * others on a pool with a deadline. When a filter fails or is late, the event is kept without its
- * payload. What they are given and what is kept has each key once.
+ * Runs the filters on an event before it is kept. Those that come with the server run where the
+ * event is brought; from the first other one on they run on a pool, where each call of another has
+ * a deadline. When a filter fails or is late, the event is kept without its payload. What they are
+ * given and what is kept has each key once.
  */
 final class Filters {
 
   private static final System.Logger LOG = System.getLogger(Filters.class.getName());
 
-  /** What all filters of an event may take, where they run on the pool. */
+  /** What one call of a filter that may block has, for each begun megabyte of the event. */
   static final Duration DEADLINE = Duration.ofMillis(250);
+
+  /** How long an event waits for its turn on the pool. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final int MEGABYTE = 1 << 20;
 
   private final Supplier<FilterChain> filters;
   private final IntakePool pool;
@@ -47,19 +54,12 @@ final class Filters {
 
   /** Completes with what is to be kept, at once where no filter may block. */
   CompletableFuture<HookEvent> apply(HookEvent event) {
-    FilterChain chain = filters.get();
-    if (chain.filters().isEmpty()) {
+    if (isEmpty()) {
       return CompletableFuture.completedFuture(event);
     }
-    if (chain.shipped()) {
-      HookEvent filtered = filter(event, chain);
-      return filtered == null ? apply(event) : CompletableFuture.completedFuture(filtered);
-    }
-    RunningExtension stuck = stuck(chain);
-    if (stuck != null) {
-      return CompletableFuture.completedFuture(passOver(event, stuck));
-    }
-    return applyOnPool(event);
+    var run = new Run(event);
+    run.start();
+    return run.result;
   }
 
   private static @Nullable RunningExtension stuck(FilterChain chain) {
@@ -77,49 +77,6 @@ final class Filters {
     return withhold(event, "the filter of " + off.name() + how);
   }
 
-  private CompletableFuture<HookEvent> applyOnPool(HookEvent event) {
-    var run = new Run(event);
-    try {
-      run.deadline = pool.after(DEADLINE, run::late);
-      pool.execute(run);
-    } catch (RejectedExecutionException e) {
-      run.finish(() -> withhold(event, "filters are overloaded"));
-    }
-    return run.result;
-  }
-
-  /** Returns null when the filters were exchanged meanwhile: then those of now have to do it. */
-  private @Nullable HookEvent filter(HookEvent event, FilterChain chain) {
-    HookEvent current;
-    try {
-      current = UniqueKeys.of(event);
-    } catch (RuntimeException e) {
-      return unreadable(event, e);
-    }
-    for (Registration.Filter each : chain.filters()) {
-      RunningExtension extension = each.extension();
-      if (!extension.enterBeside()) {
-        return null;
-      }
-      try {
-        if (!extension.admits()) {
-          return passOver(event, extension);
-        }
-        extension.called();
-        long start = System.nanoTime();
-        try {
-          current = call(each, current);
-        } catch (Throwable e) {
-          return failed(event, extension, e, System.nanoTime() - start);
-        }
-        extension.succeeded(System.nanoTime() - start);
-      } finally {
-        extension.leaveBeside();
-      }
-    }
-    return current;
-  }
-
   private static HookEvent call(Registration.Filter filter, HookEvent event) throws Exception {
     return requireNonNull(
         filter.extension().call(() -> filter.filter().filter(event)), "the filter returned null");
@@ -134,6 +91,10 @@ final class Filters {
   private HookEvent unreadable(HookEvent event, RuntimeException e) {
     LOG.log(System.Logger.Level.WARNING, "A payload cannot be filtered; it is withheld", e);
     return withhold(event, "the payload cannot be filtered");
+  }
+
+  private HookEvent overloaded(HookEvent event) {
+    return withhold(event, "filters are overloaded");
   }
 
   /** The event without its payload: only what names it, and why. */
@@ -154,99 +115,195 @@ final class Filters {
     }
   }
 
-  /** Whether a call begins. */
-  private enum Begin {
-    BEGUN,
-    OVER,
-    PASSED_OVER
+  /** A call that may block, and the thread that makes it. */
+  private static final class ForeignCall {
+    private final RunningExtension extension;
+    private final Thread thread = Thread.currentThread();
+
+    ForeignCall(RunningExtension extension) {
+      this.extension = extension;
+    }
   }
 
-  /** One event on the pool. */
+  /** One event on its way through the filters. */
   private final class Run implements Runnable {
     private final HookEvent event;
     private final CompletableFuture<HookEvent> result = new CompletableFuture<>();
-    private volatile @Nullable Future<?> deadline;
+
+    // Mutable state, owned by the thread that brings the event, then by one of the pool
+    private List<Registration.Filter> chain = List.of();
+    private int next;
+    private HookEvent current;
+    private @Nullable Future<?> patience;
 
     // Mutable state, guarded by this
-    private @Nullable Thread thread;
-    private @Nullable RunningExtension current;
+    private boolean begun;
+    private @Nullable ForeignCall call;
     private boolean over;
 
     Run(HookEvent event) {
       this.event = event;
+      this.current = event;
     }
 
-    @Override
-    public void run() {
-      while (!runOnce(filters.get())) {
+    /** Goes as far as no filter may block. */
+    void start() {
+      while (enter(filters.get()) && !goOn(false)) {
         // The filters were exchanged meanwhile: those of now begin again with the event as it came.
       }
     }
 
-    /** Returns false when the filters were exchanged meanwhile. */
-    private boolean runOnce(FilterChain chain) {
-      RunningExtension stuck = stuck(chain);
+    private void waitForTurn() {
+      try {
+        patience = pool.after(PATIENCE, this::lostPatience);
+        pool.execute(this);
+      } catch (RejectedExecutionException e) {
+        finish(() -> overloaded(event));
+      }
+    }
+
+    private void lostPatience() {
+      synchronized (this) {
+        if (begun || over) {
+          return;
+        }
+        over = true;
+      }
+      pool.forget(this);
+      result.complete(overloaded(event));
+    }
+
+    @Override
+    public void run() {
+      synchronized (this) {
+        if (over) {
+          return;
+        }
+        begun = true;
+      }
+      cancel(patience);
+      while (!goOn(true) && enter(filters.get())) {
+        // As above.
+      }
+    }
+
+    /** Begins with these filters. Returns false when it is over then. */
+    private boolean enter(FilterChain now) {
+      RunningExtension stuck = now.shipped() ? null : stuck(now);
       if (stuck != null) {
         finish(() -> passOver(event, stuck));
-        return true;
+        return false;
       }
-      HookEvent filtered;
+      chain = now.filters();
+      next = 0;
       try {
-        filtered = UniqueKeys.of(event);
+        current = chain.isEmpty() ? event : UniqueKeys.of(event);
+        return true;
       } catch (RuntimeException e) {
         finish(() -> unreadable(event, e));
-        return true;
+        return false;
       }
-      for (Registration.Filter each : chain.filters()) {
-        RunningExtension extension = each.extension();
+    }
+
+    /**
+     * Calls the filters that are left, or those up to the first that may block.
+     *
+     * @return false when the filters were exchanged meanwhile
+     */
+    private boolean goOn(boolean mayBlock) {
+      for (; next < chain.size(); next++) {
+        Registration.Filter filter = chain.get(next);
+        RunningExtension extension = filter.extension();
+        if (!extension.isShipped() && !mayBlock) {
+          waitForTurn();
+          return true;
+        }
         if (!extension.enterBeside()) {
           return false;
         }
-        switch (begin(extension)) {
-          case OVER -> {
-            return true;
-          }
-          case PASSED_OVER -> {
-            finish(() -> passOver(event, extension));
-            return true;
-          }
-          case BEGUN -> {}
-        }
-        Throwable failure = null;
-        long start = System.nanoTime();
-        try {
-          filtered = call(each, filtered);
-        } catch (Throwable e) {
-          failure = e;
-        }
-        long nanos = System.nanoTime() - start;
-        if (!end(extension, nanos)) {
+        if (!(extension.isShipped() ? callShipped(filter) : callForeign(filter))) {
           return true;
         }
-        if (failure != null) {
-          Throwable cause = failure;
-          finish(() -> failed(event, extension, cause, nanos));
-          return true;
-        }
-        extension.succeeded(nanos);
       }
-      HookEvent kept = filtered;
+      HookEvent kept = current;
       finish(() -> kept);
       return true;
     }
 
-    /** Leaves the extension again where no call begins. */
-    private synchronized Begin begin(RunningExtension extension) {
-      if (over || !extension.admits()) {
+    /**
+     * It takes as long as the payload is large, and is waited for. Returns false when that is all.
+     */
+    private boolean callShipped(Registration.Filter filter) {
+      RunningExtension extension = filter.extension();
+      try {
+        if (!extension.admits()) {
+          finish(() -> passOver(event, extension));
+          return false;
+        }
+        extension.called();
+        long start = System.nanoTime();
+        try {
+          current = call(filter, current);
+        } catch (Throwable e) {
+          finish(() -> failed(event, extension, e, System.nanoTime() - start));
+          return false;
+        }
+        extension.succeeded(System.nanoTime() - start);
+        return true;
+      } finally {
         extension.leaveBeside();
-        return over ? Begin.OVER : Begin.PASSED_OVER;
       }
-      extension.called();
-      thread = Thread.currentThread();
-      current = extension;
-      return Begin.BEGUN;
     }
 
+    /** Returns false when that is all. */
+    private boolean callForeign(Registration.Filter filter) {
+      RunningExtension extension = filter.extension();
+      if (!extension.admits()) {
+        extension.leaveBeside();
+        finish(() -> passOver(event, extension));
+        return false;
+      }
+      var mine = new ForeignCall(extension);
+      begin(mine);
+      Future<?> deadline;
+      try {
+        deadline = pool.after(deadline(), () -> late(mine));
+      } catch (RejectedExecutionException e) {
+        extension.leaveBeside();
+        finish(() -> overloaded(event));
+        return false;
+      }
+      Throwable failure = null;
+      long start = System.nanoTime();
+      try {
+        current = call(filter, current);
+      } catch (Throwable e) {
+        failure = e;
+      }
+      long nanos = System.nanoTime() - start;
+      if (!end(extension, nanos)) {
+        return false;
+      }
+      cancel(deadline);
+      if (failure != null) {
+        Throwable cause = failure;
+        finish(() -> failed(event, extension, cause, nanos));
+        return false;
+      }
+      extension.succeeded(nanos);
+      return true;
+    }
+
+    private Duration deadline() {
+      return DEADLINE.multipliedBy(1 + (event.size() - 1) / MEGABYTE);
+    }
+
+    private synchronized void begin(ForeignCall mine) {
+      mine.extension.called();
+      call = mine;
+    }
+
+    /** Returns false when it was late. */
     private synchronized boolean end(RunningExtension extension, long nanos) {
       boolean _ = Thread.interrupted();
       if (over) {
@@ -254,11 +311,25 @@ final class Filters {
         return false;
       }
       extension.leaveBeside();
-      current = null;
+      call = null;
       return true;
     }
 
-    /** The first to come decides: the filters, or their deadline. */
+    private void late(ForeignCall late) {
+      RunningExtension extension = late.extension;
+      synchronized (this) {
+        if (over || late != call) {
+          return;
+        }
+        over = true;
+        extension.callIsLate("a filter; payloads are withheld until it returns");
+        extension.leaveBeside();
+        late.thread.interrupt();
+      }
+      result.complete(withhold(event, "the filter of " + extension.name() + " was late"));
+    }
+
+    /** The first to come decides. */
     private void finish(Supplier<HookEvent> outcome) {
       synchronized (this) {
         if (over) {
@@ -266,33 +337,14 @@ final class Filters {
         }
         over = true;
       }
-      Future<?> timer = deadline;
-      if (timer != null) {
-        timer.cancel(false);
-      }
+      cancel(patience);
       result.complete(outcome.get());
     }
 
-    private void late() {
-      String reason;
-      synchronized (this) {
-        if (over) {
-          return;
-        }
-        over = true;
-        RunningExtension extension = current;
-        if (extension != null && thread != null) {
-          extension.callIsLate("a filter; payloads are withheld until it returns");
-          extension.leaveBeside();
-          thread.interrupt();
-        }
-        reason =
-            extension != null
-                ? "the filter of " + extension.name() + " was late"
-                : "filters are overloaded";
+    private static void cancel(@Nullable Future<?> timer) {
+      if (timer != null) {
+        timer.cancel(false);
       }
-      pool.forget(this);
-      result.complete(withhold(event, reason));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.evenkeel.server.intake;
 
 import static dev.evenkeel.server.intake.IntakeFixture.outcome;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,11 +10,14 @@ import dev.evenkeel.extension.EventFilter;
 import dev.evenkeel.extension.Extension;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extensions.fixture.ShippedExtension;
+import dev.evenkeel.server.extension.FilterChain;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.extension.TestExtension;
 import dev.evenkeel.server.intake.Intake.Outcome;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,6 +40,8 @@ class FiltersTest {
   private static final String EVENT =
       "{\"session_id\":\"s\",\"hook_event_name\":\"PreToolUse\",\"tool_use_id\":\"%s\","
           + "\"tool_name\":\"Bash\",\"cwd\":\"/work\",\"x\":\"secret\"}";
+
+  private static final Instant NOW = Instant.parse("2026-11-29T10:00:00Z");
 
   @TempDir Path dir;
 
@@ -215,19 +222,38 @@ class FiltersTest {
   }
 
   @Test
-  void oneForeignFilterBringsAllToThePool() throws Exception {
+  void foreignFiltersRunOnThePoolAndBringNoShippedOneThere() throws Exception {
     // Given
-    var threads = new CopyOnWriteArrayList<String>();
+    var threads = new CopyOnWriteArrayList<Thread>();
     EventFilter filter =
         event -> {
-          threads.add(Thread.currentThread().getName());
+          threads.add(Thread.currentThread());
           return event;
         };
     open(shipped("a", filter), foreign("b", filter));
     // When
     keptOfEvent("t");
     // Then
-    assertThat(threads).hasSize(2).allSatisfy(each -> assertThat(each).startsWith("filter-pool-"));
+    assertThat(threads).hasSize(2);
+    assertThat(threads.getFirst()).isSameAs(Thread.currentThread());
+    assertThat(threads.getLast().getName()).startsWith("filter-pool-");
+  }
+
+  @Test
+  void aShippedFilterThatIsOrderedBehindAForeignOneSeesWhatThatOneReturned() throws Exception {
+    // Given
+    open(
+        shipped("a", event -> setting("y", event.text("x")).filter(event)),
+        foreign("b", setting("x", "by b")));
+    var ordered = new FilterChain(fixture.extensions.filters().filters().reversed(), false);
+    var event = HookEvent.read("claude-code", null, EVENT.formatted("t").getBytes(UTF_8), NOW);
+    // When
+    try (var pool = new IntakePool("filter-pool", 1)) {
+      HookEvent kept = new Filters(() -> ordered, pool, new IntakeCounters()).apply(event).join();
+      // Then
+      assertThat(kept.text("x")).isEqualTo("by b");
+      assertThat(kept.text("y")).isEqualTo("by b");
+    }
   }
 
   @Test
@@ -299,6 +325,55 @@ class FiltersTest {
         .isLessThan(Filters.DEADLINE.toNanos() + 2_000_000_000L);
     assertThat(extension("late").failures()).isEqualTo(1);
     assertThat(fixture.intake.counters().withheld()).isEqualTo(1);
+  }
+
+  private static void stayFor(Duration duration) {
+    long end = System.nanoTime() + duration.toNanos();
+    while (System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+  }
+
+  @Test
+  void aShippedFilterThatTakesItsTimeIsNotTakenForStuckBesideAForeignOne() throws Exception {
+    // Given
+    var slow = new AtomicBoolean(true);
+    open(
+        shipped(
+            "redact",
+            event -> {
+              if (slow.get()) {
+                stayFor(Filters.DEADLINE.multipliedBy(2));
+              }
+              return event;
+            }),
+        foreign("other", event -> event));
+    // When
+    HookEvent kept = keptOfEvent("1");
+    // Then
+    assertThat(kept.text("x")).isEqualTo("secret");
+    assertThat(extension("redact").failures()).isZero();
+    assertThat(extension("redact").state()).isEqualTo(RunningExtension.State.RUNNING);
+    // And the next event is filtered, too
+    slow.set(false);
+    assertThat(keptOfEvent("2").text("x")).isEqualTo("secret");
+    assertThat(fixture.intake.counters().withheld()).isZero();
+  }
+
+  @Test
+  void eachCallOfAForeignFilterHasADeadlineOfItsOwnWhichGrowsWithTheEvent() throws Exception {
+    // Given: a second for each, of which both together need more
+    EventFilter slow =
+        event -> {
+          stayFor(Duration.ofMillis(600));
+          return event;
+        };
+    open(foreign("a", slow), foreign("b", slow));
+    // When
+    HookEvent kept = keptOf("{\"n\":1,\"x\":\"" + "x".repeat(3_500_000) + "\"}");
+    // Then
+    assertThat(kept.at("n").intValue()).isEqualTo(1);
+    assertThat(fixture.intake.counters().withheld()).isZero();
   }
 
   @Test
