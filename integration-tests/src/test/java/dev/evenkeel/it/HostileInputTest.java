@@ -322,6 +322,8 @@ class HostileInputTest {
     Answer batch =
         connection.post(DOOR + "/batch", compressed.toByteArray(), "Content-Encoding: gzip");
     assertRefused(batch, 400, "compressed (gzip)", "send it as it is");
+    Answer mpm = connection.post("/api/events", compressed.toByteArray(), "Content-Encoding: gzip");
+    assertRefused(mpm, 400, "compressed (gzip)", "send it as it is");
   }
 
   @Test

@@ -70,6 +70,10 @@ public class HookDoors {
   @POST
   @Path("api/events")
   public CompletionStage<Response> mpmEvent(@Context HttpServerRequest request) {
+    String wrong = compressed(request);
+    if (wrong != null) {
+      return refused(wrong);
+    }
     return read(body -> intake.take(Intake.ofMpm(), body), request)
         .thenApply(answer -> answer.getStatus() == 200 ? Response.noContent().build() : answer);
   }
@@ -78,10 +82,14 @@ public class HookDoors {
       String agent, @Nullable String event, HttpServerRequest request) {
     String wrong = wrongWith(agent, event, request);
     if (wrong != null) {
-      intake.reject(wrong);
-      return CompletableFuture.completedFuture(Answers.error(400, wrong));
+      return refused(wrong);
     }
     return read(body -> intake.takeAndAnswer(Intake.of(agent, event), body), request);
+  }
+
+  private CompletionStage<Response> refused(String wrong) {
+    intake.reject(wrong);
+    return CompletableFuture.completedFuture(Answers.error(400, wrong));
   }
 
   private static @Nullable String wrongWith(
@@ -92,6 +100,10 @@ public class HookDoors {
     if (event != null && event.length() > LONGEST_EVENT_NAME) {
       return "the event's name has more than " + LONGEST_EVENT_NAME + " characters";
     }
+    return compressed(request);
+  }
+
+  private static @Nullable String compressed(HttpServerRequest request) {
     String encoding = request.getHeader("Content-Encoding");
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       return "the body is compressed (" + encoding + "); send it as it is";
