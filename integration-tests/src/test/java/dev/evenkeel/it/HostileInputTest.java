@@ -361,11 +361,17 @@ class HostileInputTest {
   void aBodyThatNeverComesIsGivenUpAndSaid() throws IOException {
     // Given: the deadline of a body is 15 s
     connection.write(connection.head("POST", DOOR, 100), "{".getBytes(UTF_8));
-    // When
-    Answer answer = connection.readAnswer();
-    // Then
-    assertRefused(answer, 408, "did not arrive within 15 s");
-    assertThat(connection.isClosedByServer()).isTrue();
+    try (var larger = HttpConnection.to(server.port())) {
+      larger.write(larger.head("POST", DOOR, MAX_BYTES + 1), "{".getBytes(UTF_8));
+      // When
+      Answer answer = connection.readAnswer();
+      Answer refused = larger.readAnswer();
+      // Then
+      assertRefused(answer, 408, "did not arrive within 15 s");
+      assertRefused(refused, 413, "larger than 16 MB");
+      assertThat(connection.isClosedByServer()).isTrue();
+      assertThat(larger.isClosedByServer()).isTrue();
+    }
   }
 
   @Test

@@ -29,7 +29,11 @@ final class Answers {
   }
 
   static Response incomplete(String error) {
-    Response answer = error(REQUEST_TIMEOUT, error);
+    return error(REQUEST_TIMEOUT, error);
+  }
+
+  /** The same answer, which also says that the connection is closed after it. */
+  static Response last(Response answer) {
     answer.getHeaders().putSingle("Connection", "close");
     return answer;
   }

@@ -28,17 +28,36 @@ final class BodyReader {
 
   /** What was read. Whoever gets a {@link Complete} gives its bytes back to the budget. */
   sealed interface Body {
+    /** Whether the sender has sent all of it. */
+    boolean hasEnded();
+
     /** All of it; the reserved bytes are to be released. */
-    record Complete(byte[] bytes, long reserved) implements Body {}
+    record Complete(byte[] bytes, long reserved) implements Body {
+      @Override
+      public boolean hasEnded() {
+        return true;
+      }
+    }
 
     /** More than is taken. */
-    record TooLarge() implements Body {}
+    record TooLarge(boolean hasEnded) implements Body {}
 
     /** No memory for it. */
-    record NoRoom() implements Body {}
+    record NoRoom(boolean hasEnded) implements Body {}
 
     /** It did not arrive in time, or the sender went away. */
-    record Incomplete(String error) implements Body {}
+    record Incomplete(String error) implements Body {
+      @Override
+      public boolean hasEnded() {
+        return false;
+      }
+    }
+  }
+
+  /** Why a body is passed over; what is told of it depends on whether it came to its end. */
+  @FunctionalInterface
+  private interface PassedOver {
+    Body when(boolean hasEnded);
   }
 
   private final HttpServerRequest request;
@@ -47,7 +66,7 @@ final class BodyReader {
 
   // Mutable state, owned by the event loop
   private final ReservedBytes kept;
-  private @Nullable Body passedOver;
+  private @Nullable PassedOver passedOver;
   private long timer = -1;
 
   private BodyReader(MemoryBudget budget, HttpServerRequest request, Context context) {
@@ -70,7 +89,7 @@ final class BodyReader {
         failure -> fail(new Body.Incomplete("the connection broke: " + failure.getMessage())));
     long expected = expectedLength();
     if (expected > Intake.MAX_BYTES) {
-      passOver(new Body.TooLarge());
+      passOver(Body.TooLarge::new);
     } else {
       makeRoom(Math.clamp(expected, 0, BELIEVED), Buffer.buffer(), patienceEnds());
     }
@@ -110,7 +129,7 @@ final class BodyReader {
       kept.append(piece, 0, piece.length());
       request.resume();
     } else if (System.nanoTime() - patienceEnds >= 0) {
-      passOver(new Body.NoRoom());
+      passOver(Body.NoRoom::new);
     } else {
       request.pause();
       context.owner().setTimer(RETRY_MILLIS, fired -> makeRoom(needed, piece, patienceEnds));
@@ -128,14 +147,14 @@ final class BodyReader {
     }
     long needed = (long) kept.length() + piece.length();
     if (needed > Intake.MAX_BYTES) {
-      passOver(new Body.TooLarge());
+      passOver(Body.TooLarge::new);
     } else {
       makeRoom((int) needed, piece, patienceEnds());
     }
   }
 
   /** Reads the rest without keeping it, so that the sender reads the answer. */
-  private void passOver(Body why) {
+  private void passOver(PassedOver why) {
     passedOver = why;
     kept.giveBack();
     request.resume();
@@ -146,7 +165,7 @@ final class BodyReader {
       return;
     }
     if (passedOver != null) {
-      finish(passedOver);
+      finish(passedOver.when(true));
     } else {
       ReservedBytes.Whole whole = kept.take();
       finish(new Body.Complete(whole.bytes(), whole.reserved()));
@@ -155,7 +174,7 @@ final class BodyReader {
 
   private void fail(Body why) {
     kept.giveBack();
-    finish(passedOver == null ? why : passedOver);
+    finish(passedOver == null ? why : passedOver.when(false));
   }
 
   private void finish(Body body) {

@@ -117,10 +117,12 @@ public class HookDoors {
         BodyReader.read(request, budget)
             .thenCompose(
                 body -> {
-                  if (body instanceof BodyReader.Body.Incomplete) {
-                    closeWhenAnswered(request);
+                  CompletableFuture<Response> answer = taken(take, body);
+                  if (body.hasEnded()) {
+                    return answer;
                   }
-                  return taken(take, body);
+                  closeWhenAnswered(request);
+                  return answer.thenApply(Answers::last);
                 }));
   }
 

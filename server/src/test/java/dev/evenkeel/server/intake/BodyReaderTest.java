@@ -134,6 +134,25 @@ class BodyReaderTest {
   }
 
   @Test
+  void ofABodyThatIsPassedOverItIsKnownWhetherItCameToItsEnd() throws Exception {
+    // Given
+    byte[] body = new byte[Intake.MAX_BYTES + 1];
+    try (var whole = connect();
+        var half = connect()) {
+      // When
+      whole.post("Content-Length: " + body.length).send(body).answer();
+      half.post("Content-Length: " + body.length).send("{");
+      half.reset();
+    }
+    // Then
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(bodies)
+                    .containsExactly(new Body.TooLarge(true), new Body.TooLarge(false)));
+  }
+
+  @Test
   void whatComesBeyondTheLengthIsNoPartOfTheBody() throws Exception {
     try (var client = connect()) {
       client.post("Content-Length: 2").send("{}POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n[1]");
