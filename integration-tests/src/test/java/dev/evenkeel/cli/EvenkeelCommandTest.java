@@ -292,7 +292,7 @@ class EvenkeelCommandTest {
   void theBrowserThatIsNamedComesFirst() throws Exception {
     var checkout = FakeCheckout.in(folder);
     checkout.jdk("temurin-25", "25.0.3");
-    var tools = checkout.tools(1000, true);
+    var tools = checkout.tools(0, true);
     checkout.browser("chromium");
     var named = checkout.browser("my browser");
 
@@ -311,7 +311,7 @@ class EvenkeelCommandTest {
       String argument, String engine, boolean isNeeded, int code) throws Exception {
     var checkout = FakeCheckout.in(folder);
     checkout.jdk("temurin-25", "25.0.3");
-    var tools = checkout.tools(1000, true);
+    var tools = checkout.tools(0, true);
     checkout.browser("chromium");
 
     var result =
@@ -347,12 +347,43 @@ class EvenkeelCommandTest {
     checkout.jdk("temurin-25", "25.0.3");
     var tools = checkout.tools(1000, true);
 
-    var result = checkout.script().with("PATH", tools.toString()).run("test");
+    var result =
+        checkout.script().with("PATH", tools.toString()).with("ENGINE_RESULT", "1").run("test");
 
     assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.error().lines()).singleElement().asString().contains("apt install chromium");
-    assertThat(result.error()).contains("CHROMIUM");
+    assertThat(result.error().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("evenkeel: the tests need more than there is here:"),
+            line -> assertThat(line).startsWith("  - root: ").contains("sudo", "-pl"),
+            line -> assertThat(line).contains("Chromium", "apt install chromium", "CHROMIUM"),
+            line -> assertThat(line).isEqualTo("  - no engine answers"));
     assertThat(checkout.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-pl server -am, 0",
+    "-pl !integration-tests, 0",
+    "--projects extensions/api, 0",
+    "-pl integration-tests -am, 1",
+    "'-am -pl server,integration-tests', 1",
+    "-B, 1"
+  })
+  void onlyTheIntegrationTestsNeedRoot(String arguments, int code) throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    checkout.jdk("temurin-25", "25.0.3");
+    var tools = checkout.tools(1000, true);
+    checkout.browser("chromium");
+
+    var result = checkout.script().with("PATH", tools.toString()).run(testing(arguments));
+
+    assertThat(result.exitCode()).as(result.error()).isEqualTo(code);
+    assertThat(result.error().contains("only root may make")).isEqualTo(code == 1);
+    assertThat(checkout.calls().contains("maven: ")).isEqualTo(code == 0);
+  }
+
+  private static String[] testing(String arguments) {
+    return ("test " + arguments).split(" ");
   }
 
   /** Ubuntu's package holds a script that asks for snap. */
