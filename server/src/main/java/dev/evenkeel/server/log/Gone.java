@@ -1,16 +1,22 @@
 package dev.evenkeel.server.log;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Remembers which published events are gone for good, so that a reader that comes late is told how
- * many it missed. It knows the last {@value #REMEMBERED} in full; of older ones only how many they
- * were.
+ * many it missed. It knows the {@value #REMEMBERED} with the highest ids, and nothing of those
+ * below.
  */
 final class Gone {
 
   private static final int REMEMBERED = 1 << 20;
+
+  /** Neighbours become one run up to this length: events often go one by one. */
+  private static final int JOINED = 1024;
 
   /**
    * Events with consecutive ids.
@@ -22,6 +28,16 @@ final class Gone {
 
     long last() {
       return first + lanes.length - 1;
+    }
+
+    boolean isFollowedBy(Run next) {
+      return last() + 1 == next.first && lanes.length + next.lanes.length <= JOINED;
+    }
+
+    Run and(Run next) {
+      byte[] all = Arrays.copyOf(lanes, lanes.length + next.lanes.length);
+      System.arraycopy(next.lanes, 0, all, lanes.length, next.lanes.length);
+      return new Run(first, all);
     }
 
     long countBetween(long after, long upTo, Lanes wanted) {
@@ -41,42 +57,57 @@ final class Gone {
   }
 
   // Mutable state, guarded by this
-  private final Deque<Run> runs = new ArrayDeque<>();
+  private final NavigableMap<Long, Run> runs = new TreeMap<>();
   private int remembered;
 
+  /** Adds events that went; they may lie below others that went before. */
   synchronized void add(Run run) {
     if (run.lanes().length == 0) {
       return;
     }
-    runs.addLast(run);
     remembered += run.lanes().length;
+    Run joined = run;
+    Map.Entry<Long, Run> before = runs.lowerEntry(run.first());
+    if (before != null && before.getValue().isFollowedBy(joined)) {
+      joined = before.getValue().and(joined);
+    }
+    Map.Entry<Long, Run> behind = runs.higherEntry(run.first());
+    if (behind != null && joined.isFollowedBy(behind.getValue())) {
+      joined = joined.and(behind.getValue());
+      runs.remove(behind.getKey());
+    }
+    runs.put(joined.first(), joined);
     while (remembered > REMEMBERED && runs.size() > 1) {
-      remembered -= runs.removeFirst().lanes().length;
+      remembered -= runs.pollFirstEntry().getValue().lanes().length;
     }
   }
 
   /** The id before which runs are no longer remembered. */
   synchronized long oldest() {
-    return runs.isEmpty() ? 0 : runs.getFirst().first();
+    return runs.isEmpty() ? 0 : runs.firstKey();
   }
 
   /** The highest id that is gone, or 0. */
   synchronized long newest() {
-    return runs.isEmpty() ? 0 : runs.getLast().last();
+    return runs.isEmpty() ? 0 : runs.lastEntry().getValue().last();
   }
 
   /** How many events of these lanes are gone with an id above the first and up to the second. */
   synchronized long countBetween(long after, long upTo, Lanes lanes) {
-    if (runs.isEmpty() || runs.getLast().last() <= after) {
-      return 0;
-    }
+    Long reachesIn = runs.floorKey(after);
     long count = 0;
-    for (Run run : runs) {
-      if (run.last() > after && run.first() <= upTo) {
-        count += run.countBetween(after, upTo, lanes);
+    for (Run run : runs.tailMap(reachesIn == null ? after : reachesIn, true).values()) {
+      if (run.first() > upTo) {
+        break;
       }
+      count += run.countBetween(after, upTo, lanes);
     }
     return count;
+  }
+
+  /** All that is remembered, in the order of the ids. */
+  synchronized List<Run> runs() {
+    return List.copyOf(runs.values());
   }
 
   synchronized int size() {

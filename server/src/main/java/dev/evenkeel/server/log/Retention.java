@@ -21,6 +21,8 @@ final class Retention {
 
   private static final int STEP_EVENTS = 512;
 
+  private static final String INSERT_GONE = "INSERT INTO gone (first, lanes) VALUES (?, ?)";
+
   /**
    * Twice what one transaction adds, so that it keeps up; more would take large events needlessly.
    */
@@ -114,8 +116,18 @@ final class Retention {
     return events;
   }
 
-  /** Forgets what it knew of a file that is no longer there. */
+  /**
+   * Forgets what it knew of a file that may no longer be there, and writes what memory knows to be
+   * gone: also what went while the disk failed.
+   */
   void restart(Connection connection) throws SQLException {
+    try (Statement delete = connection.createStatement();
+        PreparedStatement insert = connection.prepareStatement(INSERT_GONE)) {
+      delete.executeUpdate("DELETE FROM gone");
+      for (Gone.Run run : gone.runs()) {
+        insert(insert, run);
+      }
+    }
     events = Database.longOf(connection, "SELECT count(*) FROM published");
     oldest = readOldest(connection);
   }
@@ -133,14 +145,13 @@ final class Retention {
     long free = Database.longOf(connection, "PRAGMA freelist_count");
     boolean full = (pages - free) * pageSize > limit() * 0.95;
     if (full || isTooOld()) {
-      int removed = remove(connection, full);
-      if (removed == 0 && full) {
-        removed = removeUnprocessed(connection, buffered);
-      }
-      if (removed > 0) {
+      List<Gone.Run> went = remove(connection, full);
+      int unprocessed = went.isEmpty() && full ? removeUnprocessed(connection, buffered) : 0;
+      if (!went.isEmpty() || unprocessed > 0) {
         statements.forgetSessions();
         removeSessions(connection);
         connection.commit();
+        went.forEach(this::isGone);
         return true;
       }
     }
@@ -166,7 +177,14 @@ final class Retention {
     return time != null && time.isBefore(clock.instant().minus(config.maxAge()));
   }
 
-  private int remove(Connection connection, boolean full) throws SQLException {
+  /** Known only after the commit: what is rolled back is still there. */
+  private void isGone(Gone.Run run) {
+    gone.add(run);
+    counters.removed.add(run.lanes().length);
+    events -= run.lanes().length;
+  }
+
+  private List<Gone.Run> remove(Connection connection, boolean full) throws SQLException {
     long keepFrom = clock.instant().minus(config.maxAge()).toEpochMilli();
     var ids = new ArrayList<Long>(STEP_EVENTS);
     var lanes = new ArrayList<Byte>(STEP_EVENTS);
@@ -174,8 +192,9 @@ final class Retention {
         connection.prepareStatement(
             """
             SELECT p.id, p.lane, p.time, coalesce(length(a.payload), 0) + coalesce(length(p.extra), 0)
-            FROM published p LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id LIMIT\s"""
-                + STEP_EVENTS)) {
+            FROM published p LEFT JOIN accepted a ON a.seq = p.seq ORDER BY p.id LIMIT ?\
+            """)) {
+      select.setInt(1, STEP_EVENTS);
       try (ResultSet rows = select.executeQuery()) {
         long bytes = 0;
         while (bytes < STEP_BYTES && rows.next() && (full || rows.getLong(3) < keepFrom)) {
@@ -186,7 +205,7 @@ final class Retention {
       }
     }
     if (ids.isEmpty()) {
-      return 0;
+      return List.of();
     }
     long last = ids.getLast();
     try (PreparedStatement accepted =
@@ -199,19 +218,19 @@ final class Retention {
       published.setLong(1, last);
       published.executeUpdate();
     }
-    remember(connection, ids, lanes);
-    counters.removed.add(ids.size());
-    events -= ids.size();
     oldest = readOldest(connection);
-    return ids.size();
+    return remember(connection, ids, lanes);
   }
 
-  private void remember(Connection connection, List<Long> ids, List<Byte> lanes)
+  private List<Gone.Run> remember(Connection connection, List<Long> ids, List<Byte> lanes)
       throws SQLException {
-    try (PreparedStatement insert =
-            connection.prepareStatement("INSERT INTO gone (first, lanes) VALUES (?, ?)");
+    var went = new ArrayList<Gone.Run>();
+    try (PreparedStatement insert = connection.prepareStatement(INSERT_GONE);
         PreparedStatement forget =
             connection.prepareStatement("DELETE FROM gone WHERE first < ?")) {
+      // First, since memory knows nothing yet of those that follow.
+      forget.setLong(1, gone.oldest());
+      forget.executeUpdate();
       int from = 0;
       for (int i = 1; i <= ids.size(); i++) {
         if (i == ids.size() || ids.get(i) != ids.get(i - 1) + 1) {
@@ -219,16 +238,19 @@ final class Retention {
           for (int k = from; k < i; k++) {
             run[k - from] = lanes.get(k);
           }
-          gone.add(new Gone.Run(ids.get(from), run));
-          insert.setLong(1, ids.get(from));
-          insert.setBytes(2, run);
-          insert.executeUpdate();
+          went.add(new Gone.Run(ids.get(from), run));
+          insert(insert, went.getLast());
           from = i;
         }
       }
-      forget.setLong(1, gone.oldest());
-      forget.executeUpdate();
     }
+    return went;
+  }
+
+  private static void insert(PreparedStatement insert, Gone.Run run) throws SQLException {
+    insert.setLong(1, run.first());
+    insert.setBytes(2, run.lanes());
+    insert.executeUpdate();
   }
 
   /** The handler is behind by the whole log: the oldest that it has not read yet go. */

@@ -29,4 +29,30 @@ class GoneTest {
     assertThat(gone.size()).isLessThanOrEqualTo(1 << 20);
     assertThat(gone.oldest()).isPositive();
   }
+
+  @Test
+  void whatGoesLaterMayHaveLowerIds() {
+    // Given what memory alone had
+    var gone = new Gone();
+    gone.add(new Gone.Run(1000, new byte[] {7}));
+    // When retention removes what came long before
+    gone.add(new Gone.Run(1, new byte[10]));
+    // Then
+    assertThat(gone.countBetween(20, 2000, Lanes.ALL)).isEqualTo(1);
+    assertThat(gone.countBetween(5, 2000, Lanes.ALL)).isEqualTo(6);
+    assertThat(gone.countBetween(5, 999, Lanes.ALL)).isEqualTo(5);
+    assertThat(gone.oldest()).isEqualTo(1);
+    assertThat(gone.newest()).isEqualTo(1000);
+  }
+
+  @Test
+  void whatGoesOneByOneIsOneRun() {
+    var gone = new Gone();
+    for (int id : new int[] {5, 7, 6, 3, 4, 8}) {
+      gone.add(new Gone.Run(id, new byte[] {(byte) id}));
+    }
+    assertThat(gone.runs()).hasSize(1);
+    assertThat(gone.runs().getFirst().first()).isEqualTo(3);
+    assertThat(gone.runs().getFirst().lanes()).containsExactly(3, 4, 5, 6, 7, 8);
+  }
 }
