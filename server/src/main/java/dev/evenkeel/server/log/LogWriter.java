@@ -7,10 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +54,7 @@ final class LogWriter {
   private volatile long events;
   private volatile Supplier<List<StateChange>> stateForRecovery = List::of;
 
-  /** Events that disk has as accepted, and that were published while it failed. */
-  private final Set<Long> doneWithoutDisk = new HashSet<>();
+  private final Unwritten unwritten = new Unwritten();
 
   private long positionsAt;
   private long retentionAt;
@@ -157,17 +154,19 @@ final class LogWriter {
     for (int i = 0; i < seqs.length; i++) {
       seqs[i] = nextSeq++;
     }
+    long firstId = nextId;
     var published = new ArrayList<PublishedEvent>();
     for (Work.Publish each : group.publications()) {
       giveIds(each.publication(), published);
     }
-    boolean logged = writable && writeToDisk(group, seqs, published);
+    boolean logged = writable && writeToDisk(group, seqs, firstId);
     if (!logged) {
-      remember(group);
+      remember(group, firstId);
     }
     answer(group, seqs, logged);
     if (!published.isEmpty()) {
       parts.tail().add(published, logged);
+      unwritten.forgetUpTo(parts.tail().floor());
       parts.counters().published.add(published.size());
       listeners.forEach(Runnable::run);
     }
@@ -198,7 +197,7 @@ final class LogWriter {
     }
   }
 
-  private boolean writeToDisk(Work.Group group, long[] seqs, List<PublishedEvent> published) {
+  private boolean writeToDisk(Work.Group group, long[] seqs, long firstId) {
     WriteStatements to = statements;
     if (to == null) {
       return false;
@@ -209,10 +208,10 @@ final class LogWriter {
         to.append(seqs[i], append.event(), append.decisions());
         writtenBytes += append.event().size();
       }
-      int next = 0;
+      long id = firstId;
       var changes = new LinkedHashMap<StateChange.Entry, StateChange>();
       for (Work.Publish each : group.publications()) {
-        next = publish(to, each.publication(), published, next);
+        id = to.publish(each.publication(), id);
         each.publication()
             .changes()
             .forEach(it -> changes.merge(it.entry(), it, StateChange::newer));
@@ -225,38 +224,13 @@ final class LogWriter {
       }
       writePositions(to);
       to.commit();
-      parts.retention().added(published.size(), clock.instant());
+      parts.retention().added((int) (id - firstId), clock.instant());
       return true;
     } catch (SQLException e) {
       to.rollback();
       fail(e);
       return false;
     }
-  }
-
-  private static int publish(
-      WriteStatements to, Publication publication, List<PublishedEvent> published, int from)
-      throws SQLException {
-    AcceptedEvent accepted = publication.cause();
-    if (accepted != null) {
-      if (publication.dropReason() != null) {
-        to.removeAccepted(accepted.seq());
-      } else if (!accepted.logged()) {
-        to.append(accepted.seq(), accepted.event(), accepted.decisions());
-      }
-    }
-    int next = from;
-    Long cause = null;
-    for (Publication.Encoded event : publication.events()) {
-      long id = published.get(next++).id();
-      if (event.type() == EventType.HOOK && accepted != null) {
-        to.publish(id, accepted.seq(), null, event);
-        cause = id;
-      } else {
-        to.publish(id, null, event.hasCause() ? cause : null, event);
-      }
-    }
-    return next;
   }
 
   private void writePositions(WriteStatements to) throws SQLException {
@@ -298,12 +272,11 @@ final class LogWriter {
   }
 
   /** What the disk has to be told when it is back. */
-  private void remember(Work.Group group) {
+  private void remember(Work.Group group, long firstId) {
+    long id = firstId;
     for (Work.Publish each : group.publications()) {
-      AcceptedEvent accepted = each.publication().cause();
-      if (accepted != null && accepted.logged()) {
-        doneWithoutDisk.add(accepted.seq());
-      }
+      unwritten.add(each.publication(), id);
+      id += each.publication().events().size();
     }
   }
 
@@ -376,14 +349,14 @@ final class LogWriter {
     WriteStatements old = statements;
     statements = null;
     WriteStatements fresh = null;
+    long fromId = unwritten.firstId(nextId);
+    parts.tail().letGoOfUnlogged(fromId);
     try {
       if (old != null) {
         old.close();
       }
       fresh = new WriteStatements(database.openForWriting());
-      for (long seq : doneWithoutDisk) {
-        fresh.removeAccepted(seq);
-      }
+      unwritten.writeTo(fresh);
       try (var statement = fresh.connection().createStatement()) {
         statement.executeUpdate("DELETE FROM state");
       }
@@ -392,9 +365,8 @@ final class LogWriter {
       }
       fresh.progress(parts.progress().marks(nextId));
       parts.positions().forgetWritten();
-      fresh.commit();
       parts.retention().restart(fresh.connection());
-      fresh.connection().commit();
+      fresh.commit();
     } catch (SQLException e) {
       LOG.log(System.Logger.Level.DEBUG, "the disk still fails", e);
       if (fresh != null) {
@@ -403,7 +375,8 @@ final class LogWriter {
       return;
     }
     statements = fresh;
-    doneWithoutDisk.clear();
+    parts.tail().nowLogged(fromId);
+    parts.counters().unlogged.add(unwritten.written());
     writable = true;
     LOG.log(System.Logger.Level.INFO, "The disk takes the log {0} again.", database.file());
     publishServerEvent(

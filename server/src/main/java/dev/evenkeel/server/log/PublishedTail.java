@@ -12,7 +12,13 @@ final class PublishedTail {
 
   static final int CAPACITY = 8192;
 
-  private record Entry(PublishedEvent event, boolean logged) {}
+  private record Entry(PublishedEvent event, boolean logged) {
+
+    /** What only memory has is also kept as it came, to be written later. */
+    long reserved() {
+      return logged ? event.size() : 2L * event.size();
+    }
+  }
 
   private final MemoryBudget budget;
   private final long capacityBytes;
@@ -55,19 +61,20 @@ final class PublishedTail {
   }
 
   private void add(PublishedEvent event, boolean logged) {
+    var entry = new Entry(event, logged);
     int needed = event.size();
     while (size > 0 && (size == CAPACITY || bytes + needed > capacityBytes)) {
       removeFirst();
     }
-    boolean room = logged ? budget.reserveSpare(needed) : budget.reserve(needed);
+    boolean room = reserve(entry);
     while (!room && size > 0) {
       removeFirst();
-      room = logged ? budget.reserveSpare(needed) : budget.reserve(needed);
+      room = reserve(entry);
     }
     newest = event.id();
     if (!room || needed > capacityBytes) {
       if (room) {
-        budget.release(needed);
+        budget.release(entry.reserved());
       }
       if (!logged) {
         gone.add(new Gone.Run(event.id(), new byte[] {(byte) event.lane()}));
@@ -75,9 +82,15 @@ final class PublishedTail {
       floor = newest;
       return;
     }
-    ring[(first + size) % CAPACITY] = new Entry(event, logged);
+    ring[(first + size) % CAPACITY] = entry;
     size++;
     bytes += needed;
+  }
+
+  private boolean reserve(Entry entry) {
+    return entry.logged()
+        ? budget.reserveSpare(entry.reserved())
+        : budget.reserve(entry.reserved());
   }
 
   private void removeFirst() {
@@ -90,10 +103,42 @@ final class PublishedTail {
     size--;
     PublishedEvent event = entry.event();
     bytes -= event.size();
-    budget.release(event.size());
+    budget.release(entry.reserved());
     floor = event.id();
     if (!entry.logged()) {
       gone.add(new Gone.Run(event.id(), new byte[] {(byte) event.lane()}));
+    }
+  }
+
+  /**
+   * Lets go of what only memory has below an id: the rest of a publication of which the beginning
+   * is gone.
+   */
+  void letGoOfUnlogged(long belowId) {
+    lock.lock();
+    try {
+      while (size > 0 && !entryAt(0).logged() && at(0).id() < belowId) {
+        removeFirst();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The disk has them now, too: those with this id or a higher one. */
+  void nowLogged(long fromId) {
+    lock.lock();
+    try {
+      for (int i = indexAfter(fromId - 1); i < size; i++) {
+        Entry entry = entryAt(i);
+        if (!entry.logged()) {
+          var logged = new Entry(entry.event(), true);
+          ring[(first + i) % CAPACITY] = logged;
+          budget.release(entry.reserved() - logged.reserved());
+        }
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -153,11 +198,15 @@ final class PublishedTail {
   }
 
   private PublishedEvent at(int index) {
+    return entryAt(index).event();
+  }
+
+  private Entry entryAt(int index) {
     Entry entry = ring[(first + index) % CAPACITY];
     if (entry == null) {
       throw new IllegalStateException("no entry at " + index + " of " + size);
     }
-    return entry.event();
+    return entry;
   }
 
   private int indexAfter(long id) {

@@ -32,6 +32,7 @@ final class WriteStatements implements AutoCloseable {
   private final PreparedStatement updateSession;
   private final PreparedStatement insertAccepted;
   private final PreparedStatement deleteAccepted;
+  private final PreparedStatement findAccepted;
   private final PreparedStatement insertPublished;
   private final PreparedStatement upsertState;
   private final PreparedStatement deleteState;
@@ -65,6 +66,7 @@ final class WriteStatements implements AutoCloseable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
             """);
     deleteAccepted = connection.prepareStatement("DELETE FROM accepted WHERE seq = ?");
+    findAccepted = connection.prepareStatement("SELECT 1 FROM accepted WHERE seq = ?");
     insertPublished =
         connection.prepareStatement(
             """
@@ -121,7 +123,43 @@ final class WriteStatements implements AutoCloseable {
     deleteAccepted.executeUpdate();
   }
 
-  void publish(long id, @Nullable Long seq, @Nullable Long cause, Publication.Encoded event)
+  boolean hasAccepted(long seq) throws SQLException {
+    findAccepted.setLong(1, seq);
+    try (ResultSet row = findAccepted.executeQuery()) {
+      return row.next();
+    }
+  }
+
+  /**
+   * Writes what came of an event, and the event itself when it is not there yet.
+   *
+   * @param firstId the first of its ids, which are consecutive
+   * @return the id behind its last
+   */
+  long publish(Publication publication, long firstId) throws SQLException {
+    AcceptedEvent accepted = publication.cause();
+    if (accepted != null) {
+      if (publication.dropReason() != null) {
+        removeAccepted(accepted.seq());
+      } else if (!accepted.logged()) {
+        append(accepted.seq(), accepted.event(), accepted.decisions());
+      }
+    }
+    long id = firstId;
+    Long cause = null;
+    for (Publication.Encoded event : publication.events()) {
+      if (event.type() == EventType.HOOK && accepted != null) {
+        publish(id, accepted.seq(), null, event);
+        cause = id;
+      } else {
+        publish(id, null, event.hasCause() ? cause : null, event);
+      }
+      id++;
+    }
+    return id;
+  }
+
+  private void publish(long id, @Nullable Long seq, @Nullable Long cause, Publication.Encoded event)
       throws SQLException {
     long time = event.time().toEpochMilli();
     long session = keyOf(event.session(), null, time);
