@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -69,6 +70,12 @@ final class Database {
                   + " ROWID"),
           List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"));
 
+  /** How long a start and a reader wait for a lock that another process has. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How long the writer waits for it: agents wait for the writer, and not for long. */
+  private static final Duration WRITERS_PATIENCE = Duration.ofMillis(250);
+
   private final Path file;
   private final Clock clock;
 
@@ -87,29 +94,39 @@ final class Database {
 
   /**
    * Opens the file for the one writer, and brings it to the present version. A damaged file is set
-   * aside first.
+   * aside first. Nobody waits for the writer yet.
    *
    * @throws LogRefusedException when the file was written by a newer version
    * @throws SQLException when the disk does not let it
    */
   Connection openForWriting() throws SQLException {
+    return openForWriting(PATIENCE);
+  }
+
+  /** The same for a writer that others wait for: it fails soon when another process has a lock. */
+  Connection openAgainForWriting() throws SQLException {
+    return openForWriting(WRITERS_PATIENCE);
+  }
+
+  private Connection openForWriting(Duration patience) throws SQLException {
     try {
-      return openChecked();
+      return openChecked(patience);
     } catch (SQLException e) {
       if (!isDamage(e)) {
         throw e;
       }
       setAside(e);
-      return openChecked();
+      return openChecked(patience);
     }
   }
 
-  private Connection openChecked() throws SQLException {
-    Connection connection = connect(-4000, false);
+  private Connection openChecked(Duration patience) throws SQLException {
+    Connection connection = connect(-4000, false, patience);
     try {
       refuseNewer(connection);
       checkReadable(connection);
       migrate(connection);
+      setPatience(connection, WRITERS_PATIENCE);
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -119,18 +136,19 @@ final class Database {
 
   /** Opens the file to move the write-ahead log into it while the writer writes. */
   Connection openForCheckpoint() throws SQLException {
-    return connect(-1000, false);
+    return connect(-1000, false, WRITERS_PATIENCE);
   }
 
   /** Opens the file for reading while the writer writes. */
   Connection openForReading() throws SQLException {
-    return connect(-1000, true);
+    return connect(-1000, true, PATIENCE);
   }
 
-  private Connection connect(int cacheSize, boolean readOnly) throws SQLException {
+  private Connection connect(int cacheSize, boolean readOnly, Duration patience)
+      throws SQLException {
     var config = new SQLiteConfig();
     config.setReadOnly(readOnly);
-    config.setBusyTimeout(5000);
+    config.setBusyTimeout((int) patience.toMillis());
     config.setCacheSize(cacheSize);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     // Otherwise the driver prepares and runs a query of its own after each row that is inserted.
@@ -149,6 +167,12 @@ final class Database {
       statement.execute("PRAGMA wal_autocheckpoint = 0");
     }
     return connection;
+  }
+
+  private static void setPatience(Connection connection, Duration patience) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = " + patience.toMillis());
+    }
   }
 
   /** Reads the schema and one page of each table: enough to notice what cannot be read at all. */

@@ -345,7 +345,6 @@ final class LogWriter {
   }
 
   private void recover() {
-    retryAt = System.nanoTime() + retryNanos;
     WriteStatements old = statements;
     statements = null;
     WriteStatements fresh = null;
@@ -355,7 +354,7 @@ final class LogWriter {
       if (old != null) {
         old.close();
       }
-      fresh = new WriteStatements(database.openForWriting());
+      fresh = new WriteStatements(database.openAgainForWriting());
       unwritten.writeTo(fresh);
       try (var statement = fresh.connection().createStatement()) {
         statement.executeUpdate("DELETE FROM state");
@@ -372,6 +371,7 @@ final class LogWriter {
       if (fresh != null) {
         closeQuietly(fresh);
       }
+      retryAt = System.nanoTime() + retryNanos;
       return;
     }
     statements = fresh;

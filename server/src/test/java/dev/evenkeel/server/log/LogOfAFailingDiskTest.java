@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.log.EventLog.Appended;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,9 @@ class LogOfAFailingDiskTest {
 
   private static final int SMALL_TAIL = 16 << 10;
   private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** How long an agent waits for its hook. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @TempDir Path folder;
 
@@ -125,6 +129,28 @@ class LogOfAFailingDiskTest {
       assertThat(again.log.after(0, Lanes.ALL, 1000, 1 << 20).missed()).isEqualTo(missed);
       again.append("next", "D", 1);
       assertThat(again.log.take().event().name()).as("nothing is processed again").isEqualTo("D");
+    }
+  }
+
+  @Test
+  void noAgentWaitsForAFileThatAnotherProcessHasLocked() throws Exception {
+    try (var open = open(1 << 20);
+        var _ = FailingDisk.of(folder)) {
+      long start = System.nanoTime();
+      Duration longest = Duration.ZERO;
+      int answered = 0;
+      // When agents go on for longer than a lock was waited for, and over some tries of the disk
+      while (System.nanoTime() - start < PATIENCE.toNanos()) {
+        long asked = System.nanoTime();
+        assertThat(open.log.append(open.event("s", "A", "")).join()).isEqualTo(Appended.UNLOGGED);
+        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        longest = took.compareTo(longest) > 0 ? took : longest;
+        answered++;
+        open.publish(1);
+      }
+      // Then
+      assertThat(longest).isLessThan(PATIENCE.dividedBy(2));
+      assertThat(answered).isGreaterThan(20);
     }
   }
 }
