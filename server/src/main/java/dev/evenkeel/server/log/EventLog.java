@@ -19,7 +19,7 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
     LOGGED,
     /** The disk fails: it goes on from memory, and is not kept. */
     UNLOGGED,
-    /** The disk fails and memory is full: it is gone. */
+    /** The disk fails and memory is full: it is gone. Who appended it counts it as shed. */
     LOST
   }
 

@@ -261,11 +261,8 @@ final class LogWriter {
       Work.Append append = group.appends().get(i);
       boolean kept =
           parts.feed().add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
-      if (!logged) {
+      if (kept && !logged) {
         parts.counters().unlogged.increment();
-      }
-      if (!kept) {
-        parts.counters().dropped("memory", 1);
       }
       append.answer().complete(logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST);
     }

@@ -10,6 +10,8 @@ import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.intake.Intake.Outcome;
 import dev.evenkeel.server.log.EventLog.Appended;
+import dev.evenkeel.server.log.FailingDisk;
+import dev.evenkeel.server.log.LogStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -286,6 +288,26 @@ class IntakeTest {
       assertThat(outcome(each)).isEqualTo(LOGGED);
     }
     assertThat(sums()).isEqualTo(new IntakeCounters.Sums(room + 2, room, 0, 0, 2, 0));
+  }
+
+  @Test
+  void whatNeitherDiskNorMemoryTakesIsShedAndCountedOnce() throws Exception {
+    // Given a disk that fails, and a small memory that nobody empties
+    fixture = new IntakeFixture(dir, new MemoryBudget(1 << 20), ticker, log -> log);
+    try (var _ = FailingDisk.of(dir)) {
+      // When
+      for (int i = 0; i < 30; i++) {
+        outcome(fixture.post(tool("s", "PreToolUse", "t" + i, "x".repeat(60_000))));
+      }
+    }
+    // Then
+    LogStatus log = fixture.log.status();
+    assertThat(sums().shed()).isPositive();
+    assertThat(sums().accepted() + sums().shed()).isEqualTo(30).isEqualTo(sums().received());
+    assertThat(log.unlogged()).isEqualTo(sums().accepted());
+    assertThat(log.dropped()).isEmpty();
+    // And what was accepted is all there
+    assertThat(fixture.kept((int) sums().accepted())).hasSize((int) sums().accepted());
   }
 
   // Many at once

@@ -153,4 +153,36 @@ class LogOfAFailingDiskTest {
       assertThat(answered).isGreaterThan(20);
     }
   }
+
+  @Test
+  void whatNeitherDiskNorMemoryTakesIsNeitherUnloggedNorDropped() throws Exception {
+    try (var open = new OpenLog(folder, new TestClock(), 64 << 20, SMALL_TAIL, 1 << 20)) {
+      // Given a disk that fails, and memory that is full
+      try (var _ = FailingDisk.under(open, folder)) {
+        long unlogged = 1;
+        String large = ",\"x\":\"" + "y".repeat(100_000) + "\"";
+        long lost = 0;
+        // When
+        for (int i = 0; i < 30; i++) {
+          switch (open.log.append(open.event("s", "A", large)).join()) {
+            case UNLOGGED -> unlogged++;
+            case LOST -> lost++;
+            case LOGGED -> throw new AssertionError("the disk is locked");
+          }
+        }
+        // Then
+        assertThat(lost).isGreaterThan(10);
+        LogStatus status = open.log.status();
+        assertThat(status.unlogged()).isEqualTo(unlogged);
+        assertThat(status.dropped()).isEmpty();
+        // And all others come
+        open.publish((int) unlogged);
+        await().atMost(SOON).until(() -> open.log.status().published() >= unlogged(open));
+      }
+    }
+  }
+
+  private static long unlogged(OpenLog open) {
+    return open.log.status().unlogged();
+  }
 }
