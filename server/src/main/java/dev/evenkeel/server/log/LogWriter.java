@@ -149,7 +149,42 @@ final class LogWriter {
     }
   }
 
+  /** Whatever goes wrong with a group, the thread goes on: all agents wait for it. */
   private void write(Work.Group group) {
+    try {
+      List<Work.Publish> publications =
+          group.publications().stream().filter(this::markDone).toList();
+      writeAndTell(new Work.Group(group.appends(), publications));
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "The log's writer failed with a group of events", e);
+      group.appends().forEach(each -> each.answer().completeExceptionally(e));
+    }
+    group.publications().forEach(each -> tell(each.written()));
+  }
+
+  /** Notes that its event is done; false when that was so already, or nobody took the event. */
+  private boolean markDone(Work.Publish publish) {
+    AcceptedEvent accepted = publish.publication().cause();
+    try {
+      if (accepted != null) {
+        parts.progress().done(accepted.seq());
+      }
+      return true;
+    } catch (IllegalStateException e) {
+      LOG.log(System.Logger.Level.ERROR, "What came of an event is not published", e);
+      return false;
+    }
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "One that the log's writer told of an event failed", e);
+    }
+  }
+
+  private void writeAndTell(Work.Group group) {
     long[] seqs = new long[group.appends().size()];
     for (int i = 0; i < seqs.length; i++) {
       seqs[i] = nextSeq++;
@@ -168,9 +203,8 @@ final class LogWriter {
       parts.tail().add(published, logged);
       unwritten.forgetUpTo(parts.tail().floor());
       parts.counters().published.add(published.size());
-      listeners.forEach(Runnable::run);
+      listeners.forEach(LogWriter::tell);
     }
-    group.publications().forEach(each -> each.written().run());
   }
 
   /** The event first, then what was derived from it. */
@@ -188,12 +222,8 @@ final class LogWriter {
       published.add(
           new PublishedEvent(id, event.lane(), event.name(), event.session(), event.json()));
     }
-    AcceptedEvent accepted = publication.cause();
-    if (accepted != null) {
-      parts.progress().done(accepted.seq());
-      if (publication.dropReason() != null) {
-        parts.counters().dropped(publication.dropReason(), 1);
-      }
+    if (publication.dropReason() != null) {
+      parts.counters().dropped(publication.dropReason(), 1);
     }
   }
 
@@ -226,7 +256,7 @@ final class LogWriter {
       to.commit();
       parts.retention().added((int) (id - firstId), clock.instant());
       return true;
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       to.rollback();
       fail(e);
       return false;
@@ -251,9 +281,12 @@ final class LogWriter {
       return;
     }
     answering = true;
-    answerEach(group, seqs, logged);
-    answering = false;
-    answerListeners.forEach(Runnable::run);
+    try {
+      answerEach(group, seqs, logged);
+    } finally {
+      answering = false;
+    }
+    answerListeners.forEach(LogWriter::tell);
   }
 
   private void answerEach(Work.Group group, long[] seqs, boolean logged) {
@@ -310,7 +343,7 @@ final class LogWriter {
         }
       }
       return more;
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       to.rollback();
       fail(e);
       return false;
@@ -324,21 +357,30 @@ final class LogWriter {
     events = parts.retention().events();
   }
 
-  private void fail(SQLException e) {
+  private void fail(Exception e) {
     writable = false;
     long now = System.nanoTime();
     boolean again = failedAt != 0 && now - failedAt < 2 * retryNanos + FIRST_RETRY_NANOS;
     retryNanos = again ? Math.min(2 * retryNanos, LAST_RETRY_NANOS) : FIRST_RETRY_NANOS;
     failedAt = now;
     retryAt = now + retryNanos;
+    String reason = reason(e);
     LOG.log(
         System.Logger.Level.ERROR,
         "The disk does not take the log {0}: {1}. Events go on from memory and are not kept; the"
             + " disk is tried again every few seconds.",
         database.file(),
-        e.getMessage());
-    publishServerEvent(
-        "log_unavailable", SqliteEventLog.data().put("reason", String.valueOf(e.getMessage())));
+        reason);
+    publishServerEvent("log_unavailable", SqliteEventLog.data().put("reason", reason));
+  }
+
+  /** Of what the driver does not throw, the place matters, too. */
+  private static String reason(Exception e) {
+    if (e instanceof SQLException) {
+      return String.valueOf(e.getMessage());
+    }
+    LOG.log(System.Logger.Level.ERROR, "The log's writer failed", e);
+    return e.toString();
   }
 
   private void recover() {
@@ -363,8 +405,13 @@ final class LogWriter {
       parts.positions().forgetWritten();
       parts.retention().restart(fresh.connection());
       fresh.commit();
-    } catch (SQLException e) {
-      LOG.log(System.Logger.Level.DEBUG, "the disk still fails", e);
+    } catch (SQLException | RuntimeException e) {
+      if (e instanceof SQLException) {
+        LOG.log(System.Logger.Level.DEBUG, "the disk still fails", e);
+      } else {
+        LOG.log(System.Logger.Level.ERROR, "The log cannot be taken up again", e);
+        retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+      }
       if (fresh != null) {
         closeQuietly(fresh);
       }
