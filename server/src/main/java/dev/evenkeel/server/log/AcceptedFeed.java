@@ -49,11 +49,20 @@ final class AcceptedFeed {
 
   private boolean closed;
 
-  AcceptedFeed(MemoryBudget budget, Backlog backlog, long processed, long newest) {
+  /** How many events only the disk has. */
+  private long onDisk;
+
+  /**
+   * @param processed up to this seq all is done
+   * @param newest up to this seq events are on disk
+   * @param waiting how many of those are to be handed out
+   */
+  AcceptedFeed(MemoryBudget budget, Backlog backlog, long processed, long newest, long waiting) {
     this.budget = budget;
     this.backlog = backlog;
     this.cursor = processed;
     this.onDiskUpTo = newest;
+    this.onDisk = waiting;
   }
 
   /**
@@ -78,6 +87,7 @@ final class AcceptedFeed {
         dropTailThatDiskHas();
       }
       onDiskUpTo = event.seq();
+      onDisk++;
       return true;
     } finally {
       lock.unlock();
@@ -97,6 +107,7 @@ final class AcceptedFeed {
     for (AcceptedEvent event : tail) {
       if (event.logged()) {
         onDiskUpTo = Math.max(onDiskUpTo, event.seq());
+        onDisk++;
         give(event);
       } else {
         kept.addLast(event);
@@ -169,7 +180,35 @@ final class AcceptedFeed {
       reading = false;
     }
     fromDisk.addAll(read);
+    onDisk -= read.size();
     cursor = read.isEmpty() ? upTo : read.getLast().seq();
+  }
+
+  /** Retention took so many from the disk before they were handed out. */
+  void removed(long count) {
+    lock.lock();
+    try {
+      onDisk -= count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Goes on with what memory has: the disk cannot be read any more. Only who takes may call it.
+   *
+   * @return how many events are left out
+   */
+  long giveUpDisk() {
+    lock.lock();
+    try {
+      long leftOut = Math.max(0, onDisk);
+      onDisk = 0;
+      cursor = onDiskUpTo;
+      return leftOut;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Up to this seq events are handed out or in memory: they must stay on disk. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -70,6 +71,23 @@ final class Database {
                   + " ROWID"),
           List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"));
 
+  /** Sums, since only the first row of an answer is read. */
+  private static final List<String> START =
+      List.of(
+          "SELECT count(*) FROM published",
+          "SELECT time FROM published ORDER BY id LIMIT 1",
+          "SELECT max(id) FROM published",
+          "SELECT sum(length(lanes)) FROM gone",
+          "SELECT sum(id) FROM positions",
+          """
+          SELECT count(*) FROM accepted
+          WHERE seq > (SELECT value FROM progress WHERE name = 'done-seq')\
+          """,
+          """
+          SELECT sum(seq) FROM published
+          WHERE id >= (SELECT value FROM progress WHERE name = 'from-id')\
+          """);
+
   /** How long a start and a reader wait for a lock that another process has. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -78,6 +96,9 @@ final class Database {
 
   private final Path file;
   private final Clock clock;
+
+  // Mutable state; any thread
+  private volatile @Nullable String damage;
 
   Database(Path file, Clock clock) {
     this.file = file;
@@ -100,24 +121,28 @@ final class Database {
    * @throws SQLException when the disk does not let it
    */
   Connection openForWriting() throws SQLException {
-    return openForWriting(PATIENCE);
-  }
-
-  /** The same for a writer that others wait for: it fails soon when another process has a lock. */
-  Connection openAgainForWriting() throws SQLException {
-    return openForWriting(WRITERS_PATIENCE);
-  }
-
-  private Connection openForWriting(Duration patience) throws SQLException {
+    if (Files.exists(marker())) {
+      setAside(notedDamage());
+    }
     try {
-      return openChecked(patience);
+      Connection connection = openChecked(PATIENCE);
+      checkStart(connection);
+      return connection;
     } catch (SQLException e) {
       if (!isDamage(e)) {
         throw e;
       }
-      setAside(e);
-      return openChecked(patience);
+      setAside(String.valueOf(e.getMessage()));
+      return openChecked(PATIENCE);
     }
+  }
+
+  /**
+   * The same for a writer that others wait for: it fails soon when another process has a lock, and
+   * sets nothing aside.
+   */
+  Connection openAgainForWriting() throws SQLException {
+    return openChecked(WRITERS_PATIENCE);
   }
 
   private Connection openChecked(Duration patience) throws SQLException {
@@ -187,6 +212,19 @@ final class Database {
     }
   }
 
+  /** Reads what a start reads, so that damage which it would meet is met in time. */
+  private static void checkStart(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : START) {
+        statement.execute(sql);
+      }
+      connection.rollback();
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
   /** Before anything else is read: a newer version may have other tables. */
   private void refuseNewer(Connection connection) throws SQLException {
     long version = longOf(connection, "PRAGMA user_version");
@@ -216,9 +254,52 @@ final class Database {
     }
   }
 
+  /**
+   * Notes beside the file that it is damaged, and tells of it once: the next start sets the file
+   * aside. Any thread may call it.
+   */
+  synchronized void noteDamage(SQLException cause) {
+    if (damage != null) {
+      return;
+    }
+    String reason = String.valueOf(cause.getMessage());
+    damage = reason;
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "The log {0} is damaged ({1}). Events go on from memory and are not kept. Restart Evenkeel:"
+            + " it keeps the damaged log under another name, and begins a new one. Who repairs the"
+            + " file instead removes {2} before.",
+        file,
+        reason,
+        marker());
+    try {
+      Files.writeString(marker(), reason);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot write {0}: {1}", marker(), e.toString());
+    }
+  }
+
+  /** Why the file is damaged, or null while it is not known to be. */
+  @Nullable String damage() {
+    return damage;
+  }
+
+  private Path marker() {
+    return Path.of(file + ".damaged");
+  }
+
+  private String notedDamage() throws SQLException {
+    try {
+      return Files.readString(marker());
+    } catch (IOException e) {
+      throw new SQLException("cannot read " + marker() + ": " + e, e);
+    }
+  }
+
   /** Renames the file and what belongs to it; nothing is deleted. */
-  private void setAside(SQLException cause) throws SQLException {
+  private void setAside(String reason) throws SQLException {
     String suffix = ".damaged-" + STAMP.format(clock.instant());
+    boolean isThere = Files.exists(file);
     try {
       for (String part : List.of("", "-wal", "-shm")) {
         Path from = Path.of(file + part);
@@ -226,16 +307,19 @@ final class Database {
           Files.move(from, Path.of(file + suffix + part), StandardCopyOption.ATOMIC_MOVE);
         }
       }
+      Files.deleteIfExists(marker());
     } catch (IOException e) {
-      throw new SQLException("the damaged log " + file + " cannot be set aside: " + e, cause);
+      throw new SQLException("the damaged log " + file + " cannot be set aside: " + e, e);
     }
-    LOG.log(
-        System.Logger.Level.ERROR,
-        "The log {0} is damaged ({1}). It was kept as {0}{2} and a new log begins; what is still"
-            + " readable can be got out with: sqlite3 {0}{2} .recover",
-        file,
-        cause.getMessage(),
-        suffix);
+    if (isThere) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "The log {0} is damaged ({1}). It was kept as {0}{2} and a new log begins; what is still"
+              + " readable can be got out with: sqlite3 {0}{2} .recover",
+          file,
+          reason,
+          suffix);
+    }
   }
 
   /**

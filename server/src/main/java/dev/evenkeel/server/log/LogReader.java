@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Reads the file while the writer writes, over a few connections of its own. A reading transaction
@@ -78,6 +80,9 @@ public final class LogReader implements AutoCloseable {
       return query.on(connection);
     } catch (SQLException e) {
       closeConnection(slot);
+      if (Database.isDamage(e)) {
+        database.noteDamage(e);
+      }
       throw e;
     } finally {
       slots.add(slot);
@@ -253,7 +258,10 @@ public final class LogReader implements AutoCloseable {
               row.getBytes(8));
       return new AcceptedEvent(row.getLong(1), event, decisions(row.getBytes(9)), true);
     } catch (MalformedEventException | IOException e) {
-      throw new SQLException("the payload of event " + row.getLong(1) + " is damaged", e);
+      String message = "the payload of event " + row.getLong(1) + " is damaged";
+      var damage = new SQLiteException(message, SQLiteErrorCode.SQLITE_CORRUPT);
+      damage.initCause(e);
+      throw damage;
     }
   }
 

@@ -118,7 +118,7 @@ final class LogWriter {
   }
 
   boolean isWritable() {
-    return writable;
+    return writable && database.damage() == null;
   }
 
   @Nullable Instant oldest() {
@@ -194,7 +194,7 @@ final class LogWriter {
     for (Work.Publish each : group.publications()) {
       giveIds(each.publication(), published);
     }
-    boolean logged = writable && writeToDisk(group, seqs, firstId);
+    boolean logged = isWritable() && writeToDisk(group, seqs, firstId);
     if (!logged) {
       remember(group, firstId);
     }
@@ -312,6 +312,11 @@ final class LogWriter {
 
   /** Retention, checkpoint and positions, or, while the disk fails, another try. */
   private boolean lookAfterTheFile(boolean idle) {
+    String damage = database.damage();
+    if (damage != null) {
+      leaveTheFile(damage);
+      return false;
+    }
     if (!writable) {
       if (System.nanoTime() - retryAt >= 0) {
         recover();
@@ -333,6 +338,7 @@ final class LogWriter {
         return false;
       }
       boolean more = parts.retention().step(to, parts.feed().buffered());
+      parts.feed().removed(parts.retention().takeRemovedUnprocessed());
       if (more) {
         checkpoints.afterRetention(to.connection());
       } else {
@@ -357,7 +363,23 @@ final class LogWriter {
     events = parts.retention().events();
   }
 
+  /** Until the next start, which begins a new file. */
+  private void leaveTheFile(String damage) {
+    parts.counters().unlogged.add(unwritten.giveUp());
+    if (writable) {
+      writable = false;
+      tellReaders(damage);
+    }
+  }
+
+  private void tellReaders(String reason) {
+    publishServerEvent("log_unavailable", SqliteEventLog.data().put("reason", reason));
+  }
+
   private void fail(Exception e) {
+    if (isDamage(e)) {
+      return;
+    }
     writable = false;
     long now = System.nanoTime();
     boolean again = failedAt != 0 && now - failedAt < 2 * retryNanos + FIRST_RETRY_NANOS;
@@ -371,7 +393,16 @@ final class LogWriter {
             + " disk is tried again every few seconds.",
         database.file(),
         reason);
-    publishServerEvent("log_unavailable", SqliteEventLog.data().put("reason", reason));
+    tellReaders(reason);
+  }
+
+  /** Notes damage: what follows from it is done with the next look after the file. */
+  private boolean isDamage(Exception e) {
+    boolean damage = e instanceof SQLException sql && Database.isDamage(sql);
+    if (damage) {
+      database.noteDamage((SQLException) e);
+    }
+    return damage;
   }
 
   /** Of what the driver does not throw, the place matters, too. */
@@ -406,7 +437,7 @@ final class LogWriter {
       parts.retention().restart(fresh.connection());
       fresh.commit();
     } catch (SQLException | RuntimeException e) {
-      if (e instanceof SQLException) {
+      if (isDamage(e) || e instanceof SQLException) {
         LOG.log(System.Logger.Level.DEBUG, "the disk still fails", e);
       } else {
         LOG.log(System.Logger.Level.ERROR, "The log cannot be taken up again", e);

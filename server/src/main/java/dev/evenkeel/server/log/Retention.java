@@ -53,6 +53,8 @@ final class Retention {
 
   private boolean gaveBack;
 
+  private long removedUnprocessed;
+
   /** What other files take of the log's bytes; set by any thread. */
   private volatile LongSupplier beside = () -> 0;
 
@@ -172,6 +174,13 @@ final class Retention {
     return was;
   }
 
+  /** How many events nobody had processed went since this was asked last. */
+  long takeRemovedUnprocessed() {
+    long were = removedUnprocessed;
+    removedUnprocessed = 0;
+    return were;
+  }
+
   private boolean isTooOld() {
     Instant time = oldest;
     return time != null && time.isBefore(clock.instant().minus(config.maxAge()));
@@ -262,6 +271,7 @@ final class Retention {
       delete.setLong(2, last);
       int removed = delete.executeUpdate();
       counters.dropped("retention", removed);
+      removedUnprocessed += removed;
       return removed;
     }
   }

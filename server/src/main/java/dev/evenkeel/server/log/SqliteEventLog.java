@@ -67,7 +67,11 @@ public final class SqliteEventLog implements EventLog {
       this.reader = new LogReader(database);
       this.alreadyDone = new HashSet<>(reader.doneAbove(earlier));
       this.progress = new Progress(earlier, alreadyDone);
-      this.feed = new AcceptedFeed(budget, this::backlog, earlier.doneSeq(), lastSeq);
+      long waiting =
+          Database.longOf(
+                  connection, "SELECT count(*) FROM accepted WHERE seq > " + earlier.doneSeq())
+              - alreadyDone.size();
+      this.feed = new AcceptedFeed(budget, this::backlog, earlier.doneSeq(), lastSeq, waiting);
       this.tail = new PublishedTail(budget, config.tailBytes(), gone, nextId - 1);
       this.positions = new PositionTable(tail::newest);
       positions.load(connection);
@@ -82,6 +86,9 @@ public final class SqliteEventLog implements EventLog {
               Math.max(lastSeq + 1, floor),
               nextId);
     } catch (SQLException | RuntimeException e) {
+      if (e instanceof SQLException damage && Database.isDamage(damage)) {
+        database.noteDamage(damage);
+      }
       connection.close();
       throw e;
     }
@@ -148,8 +155,12 @@ public final class SqliteEventLog implements EventLog {
         }
         return event;
       } catch (SQLException e) {
-        LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
-        Thread.sleep(READ_RETRY_MILLIS);
+        if (Database.isDamage(e)) {
+          counters.dropped("damage", feed.giveUpDisk());
+        } else {
+          cannotRead(e);
+          Thread.sleep(READ_RETRY_MILLIS);
+        }
       }
     }
   }
@@ -213,8 +224,15 @@ public final class SqliteEventLog implements EventLog {
       Page read = reader.published(after, tail.floor(), lanes, maxEvents, maxBytes);
       return new Page(read.events(), read.upTo(), gone.countBetween(after, read.upTo(), lanes));
     } catch (SQLException e) {
-      LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
+      cannotRead(e);
       return new Page(List.of(), after, 0);
+    }
+  }
+
+  /** Damage is told of once, by who meets it first. */
+  private static void cannotRead(SQLException e) {
+    if (!Database.isDamage(e)) {
+      LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
     }
   }
 
@@ -226,7 +244,7 @@ public final class SqliteEventLog implements EventLog {
     try {
       return reader.countAfter(id, lanes);
     } catch (SQLException e) {
-      LOG.log(System.Logger.Level.WARNING, "Cannot read the log: {0}", e.getMessage());
+      cannotRead(e);
       return -1;
     }
   }
@@ -264,6 +282,11 @@ public final class SqliteEventLog implements EventLog {
   @Override
   public boolean isWritable() {
     return writer.isWritable();
+  }
+
+  /** Why nothing is written until the next start: the file is damaged. Null while it is not. */
+  public @Nullable String damage() {
+    return database.damage();
   }
 
   /** Whether its writer lives. */

@@ -66,6 +66,16 @@ final class Unwritten {
   }
 
   /**
+   * Forgets all of it: it will never be written.
+   *
+   * @return how many events were answered as kept, and are not
+   */
+  long giveUp() {
+    forgetUpTo(Long.MAX_VALUE);
+    return written();
+  }
+
+  /**
    * Forgets all of it: it is written.
    *
    * @return how many events were answered as kept, and are not

@@ -39,11 +39,17 @@ public class HealthChecks {
     return () -> HealthCheckResponse.named("handler").status(handler.isAlive()).build();
   }
 
-  /** While the disk fails events go on from memory and are not kept. */
+  /** While the disk fails events go on from memory and are not kept; damage lasts to a restart. */
   @Produces
   @Singleton
   @Readiness
   HealthCheck logIsWritable() {
-    return () -> HealthCheckResponse.named("log-writable").status(log.isWritable()).build();
+    return () -> {
+      var response = HealthCheckResponse.named("log-writable").status(log.isWritable());
+      String damage = log.damage();
+      return damage == null
+          ? response.build()
+          : response.withData("reason", "damaged, restart to begin a new log: " + damage).build();
+    };
   }
 }
