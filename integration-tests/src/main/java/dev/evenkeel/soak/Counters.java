@@ -20,7 +20,7 @@ record Counters(
     long removed) {
 
   /** The server's own reasons; all others are given by extensions. */
-  private static final Set<String> LOSSES = Set.of("memory", "retention");
+  private static final Set<String> LOSSES = Set.of("damage", "retention");
 
   static Counters of(JsonNode status) {
     long dropped = 0;

@@ -137,19 +137,14 @@ class LogOfAFailingDiskTest {
     try (var open = open(1 << 20);
         var _ = FailingDisk.of(folder)) {
       long start = System.nanoTime();
-      Duration longest = Duration.ZERO;
       int answered = 0;
       // When agents go on for longer than a lock was waited for, and over some tries of the disk
       while (System.nanoTime() - start < PATIENCE.toNanos()) {
-        long asked = System.nanoTime();
         assertThat(open.log.append(open.event("s", "A", "")).join()).isEqualTo(Appended.UNLOGGED);
-        Duration took = Duration.ofNanos(System.nanoTime() - asked);
-        longest = took.compareTo(longest) > 0 ? took : longest;
         answered++;
         open.publish(1);
       }
-      // Then
-      assertThat(longest).isLessThan(PATIENCE.dividedBy(2));
+      // Then they did not wait once for each try
       assertThat(answered).isGreaterThan(20);
     }
   }
