@@ -120,11 +120,12 @@ final class Call {
   /**
    * Called by the watch: interrupts the call if it is late, and goes on without it.
    *
+   * @param longest what it may take at the most now, in nanoseconds, before its deadline, too
    * @return whether it is late
    */
-  boolean checkDeadline(long now) {
+  boolean checkDeadline(long now, long longest) {
     synchronized (this) {
-      if (state != State.RUNNING || now - deadlineNanos < 0) {
+      if (state != State.RUNNING || (now - deadlineNanos < 0 && age(now) < longest)) {
         return state == State.LATE;
       }
       state = State.LATE;

@@ -14,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Looks every few milliseconds whether a call is late, and whether an extension has so many slow
  * calls that it would take the threads of the others.
+ *
+ * <p>While the handler is held up, because the window has been full for some time, no call and no
+ * wait for an extension may take longer than {@link #PATIENCE}: everybody waits for them.
  */
 final class CallWatch {
 
@@ -23,13 +26,20 @@ final class CallWatch {
   /** So many slow calls of one extension at once, a quarter of the threads that there may be. */
   private static final int MOST_SLOW = 16;
 
+  /** So long the window may be full, and then a call may take. */
+  static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
   // Mutable state, lock-free
   private final Set<Call> running = ConcurrentHashMap.newKeySet();
 
+  // Mutable state, written by the watch's thread only
+  private volatile boolean heldUp;
+
   // Mutable state, owned by the watch's thread
   private Set<RunningExtension> crowded = Set.of();
+  private long notFullAt = System.nanoTime();
 
   Call.Outcome run(Call call, CallScope.Body body) {
     running.add(call);
@@ -40,12 +50,27 @@ final class CallWatch {
     }
   }
 
-  void look() {
+  /**
+   * Looks.
+   *
+   * @param full whether the window is full at this moment
+   */
+  void look(boolean full) {
     long now = System.nanoTime();
+    if (!full) {
+      notFullAt = now;
+    }
+    heldUp = now - notFullAt >= PATIENCE.toNanos();
+    long longest = heldUp ? PATIENCE.toNanos() : Long.MAX_VALUE;
     var slow = new HashMap<RunningExtension, Integer>();
-    running.removeIf(call -> call.checkDeadline(now));
+    running.removeIf(call -> call.checkDeadline(now, longest));
     running.forEach(call -> weigh(call, now, slow));
     crowd(slow);
+  }
+
+  /** Whether all sessions wait for room in the window. Any thread. */
+  boolean isHeldUp() {
+    return heldUp;
   }
 
   /** A slow call that computes weighs as much as all that may wait: there are few processors. */

@@ -94,7 +94,7 @@ public final class Handler implements AutoCloseable {
 
   private void look() {
     try {
-      watch.look();
+      watch.look(window.isFull());
       resume();
       tasks.follow();
       workers.adapt(handled.get());

@@ -113,7 +113,7 @@ final class Processing {
     while (visit != null) {
       RunningExtension extension = visit.extension();
       if (extension.isCrowded() && extension.state() == RunningExtension.State.RUNNING) {
-        if (System.nanoTime() - deadlineNanos < 0) {
+        if (mayWait()) {
           waitsFor = extension;
         } else {
           extension.passedOver();
@@ -145,7 +145,14 @@ final class Processing {
         ? !extension.isBeingExchanged()
         : !extension.isCrowded()
             || extension.state() != RunningExtension.State.RUNNING
-            || System.nanoTime() - deadlineNanos >= 0;
+            || !mayWait();
+  }
+
+  /** Whether there is time left, and it has not waited for long while everybody waits for it. */
+  private boolean mayWait() {
+    long left = deadlineNanos - System.nanoTime();
+    long waited = work.deadline().toNanos() - left;
+    return left > 0 && (waited < CallWatch.PATIENCE.toNanos() || !work.watch().isHeldUp());
   }
 
   private boolean call(Visit visit, Runnable goOn) {

@@ -34,6 +34,16 @@ final class Window {
     }
   }
 
+  /** Whether somebody waits for room. */
+  boolean isFull() {
+    lock.lock();
+    try {
+      return lock.hasWaiters(freed) || size >= capacity;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void leave(long eventBytes) {
     lock.lock();
     try {

@@ -95,6 +95,34 @@ class HandlerTest {
   }
 
   @Test
+  void aSessionOfWhichEachCallTakesLongDoesNotHoldUpTheOthersForLong() throws Exception {
+    // Given calls that are never late, and a window that those of one session fill
+    var slow =
+        new Named(
+            "slow", context -> context.process("Slow", (event, emission) -> Thread.sleep(4_000)));
+    var config = new HandlerConfig(Duration.ofSeconds(30), 64, 16 << 20, 100, false);
+    try (var running = new Running(config, slow)) {
+      // When
+      for (int i = 0; i < 200; i++) {
+        running.send("slow", "Slow", "");
+      }
+      for (int i = 0; i < 50; i++) {
+        running.send("quick" + i % 5, "A", "");
+      }
+      // Then
+      await().atMost(Duration.ofMinutes(2)).until(() -> published(running, "A") == 50);
+      assertThat(running.extension("slow").failures()).isPositive();
+      assertThat(published(running, "Slow")).isPositive();
+    }
+  }
+
+  private static long published(Running running, String name) {
+    return running.open.all(0, Lanes.ALL).stream()
+        .filter(each -> each.path("event").asText().equals(name))
+        .count();
+  }
+
+  @Test
   @DisplayName("Promise 3: a session is processed in order, one event at a time, beside others")
   void theEventsOfASessionKeepTheirOrderWhileSessionsRunTogether() throws Exception {
     var counter =
