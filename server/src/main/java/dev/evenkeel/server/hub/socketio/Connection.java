@@ -5,6 +5,7 @@ import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
 import dev.evenkeel.server.hub.engineio.WaitingBytes;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +18,18 @@ final class Connection implements SessionListener {
 
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
+  /** A greeting and some answers may be under way when a client leaves. */
+  private static final long MOST_LEFT_UNREAD = 16 << 10;
+
   private final Session session;
   private final Map<String, Application> applications;
   private final Supplier<String> ids;
   private final PacketDecoder decoder;
-  private final EventLoop.Timer connectTimer;
+  private final Duration connectTimeout;
 
   // Mutable state, guarded by the session's loop. Bounded by the number of applications.
   private final Map<String, JoinedClient> clients = new LinkedHashMap<>();
-  private boolean hasJoined;
+  private EventLoop.Timer connectTimer;
 
   Connection(
       Session session,
@@ -38,12 +42,26 @@ final class Connection implements SessionListener {
     this.ids = ids;
     this.decoder = new PacketDecoder(config, waiting, clients::containsKey);
     session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
-    this.connectTimer = session.schedule(config.connectTimeout(), this::closeUnlessJoined);
+    this.connectTimeout = config.connectTimeout();
+    this.connectTimer = session.schedule(connectTimeout, this::closeUnlessJoined);
   }
 
   private void closeUnlessJoined() {
-    if (!hasJoined) {
+    if (clients.isEmpty()) {
       session.close("connect timeout");
+    }
+  }
+
+  /**
+   * Who has left everything may join again, as after the handshake. What it has not read of what it
+   * left is in nobody's budget any more.
+   */
+  private void waitForAnotherJoin() {
+    if (session.pendingBytes() > MOST_LEFT_UNREAD) {
+      session.close("does not read");
+    } else {
+      connectTimer.cancel();
+      connectTimer = session.schedule(connectTimeout, this::closeUnlessJoined);
     }
   }
 
@@ -78,6 +96,9 @@ final class Connection implements SessionListener {
         JoinedClient client = joined(namespace);
         clients.remove(namespace);
         client.left("client namespace disconnect");
+        if (clients.isEmpty()) {
+          waitForAnotherJoin();
+        }
       }
       case Incoming.Event event -> {
         JoinedClient client = joined(event.namespace());
@@ -107,7 +128,6 @@ final class Connection implements SessionListener {
       session.reply(List.of(PacketEncoder.connectError(namespace, refusal == null ? "" : refusal)));
       return;
     }
-    hasJoined = true;
     connectTimer.cancel();
     var client = new JoinedClient(session, application, namespace, ids.get(), auth, this::leave);
     clients.put(namespace, client);
@@ -122,6 +142,9 @@ final class Connection implements SessionListener {
     if (clients.remove(client.namespace(), client)) {
       session.send(List.of(PacketEncoder.disconnect(client.namespace())));
       client.left("server namespace disconnect");
+      if (clients.isEmpty()) {
+        waitForAnotherJoin();
+      }
     }
   }
 

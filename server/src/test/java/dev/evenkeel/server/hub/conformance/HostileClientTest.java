@@ -636,6 +636,40 @@ class HostileClientTest {
   }
 
   @Test
+  void aClientThatLeavesWhatItHasNotReadIsClosed() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      // Given
+      String sid = polls.open();
+      polls.post(sid, "40");
+      application.next().emit(event(500_000));
+      // When
+      polls.post(sid, "41");
+      // Then
+      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
+      assertThat(server.engine().status().pendingBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aClientThatLeavesAndJoinsNothingAgainIsClosedInTime() throws Exception {
+    var config = SocketConfig.DEFAULT.withConnectTimeout(Duration.ofMillis(500));
+    try (var server =
+            ConformanceServer.socketIo(EngineConfig.DEFAULT, config, Map.of("/", application), 0);
+        var socket = joining(server)) {
+      // Given one that left and joined again, which it may
+      socket.send("41");
+      socket.send("40");
+      assertThat(socket.nextText()).startsWith("40");
+      // When
+      socket.send("41");
+      // Then
+      socket.awaitClosed();
+      assertThat(server.engine().status().closed()).containsEntry("connect timeout", 1L);
+    }
+  }
+
+  @Test
   void whatAClientIsGreetedWithCountsAsAnAnswer() throws Exception {
     try (var server =
             ConformanceServer.socketIo(
