@@ -134,7 +134,8 @@ public final class Hub implements Application, AutoCloseable {
 
   @Override
   public void connected(Client client) {
-    long seam = events.newest();
+    // Up to here history is read from the disk
+    long seam = events.newestKept();
     var subscriber = new Subscriber(client, wishesOf(client, seam), seam, incoming.open(), shared);
     subscribers.put(client.id(), subscriber);
     memory.clientsAre(subscribers.size());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Patrol implements AutoCloseable {
 
+  private static final System.Logger LOG = System.getLogger(Patrol.class.getName());
+
   private static final Duration ROUND = Duration.ofMillis(250);
 
   /** When memory is short, who has not read for so long is closed before others have to wait. */
@@ -57,7 +59,11 @@ final class Patrol implements AutoCloseable {
   private void run() {
     try {
       while (!stop.await(ROUND.toMillis(), TimeUnit.MILLISECONDS)) {
-        round();
+        try {
+          round();
+        } catch (RuntimeException e) {
+          LOG.log(System.Logger.Level.ERROR, "A look after the hub's clients failed", e);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

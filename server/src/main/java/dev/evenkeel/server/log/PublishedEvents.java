@@ -30,6 +30,14 @@ public interface PublishedEvents {
   long newest();
 
   /**
+   * Up to this id all is on disk that is not gone; {@link #newest} but while the disk fails. What
+   * was published behind it is read with {@link #after}.
+   */
+  default long newestKept() {
+    return newest();
+  }
+
+  /**
    * Calls the listener after events were published, on the writer's thread: it has to return at
    * once and only wake somebody. It is not called for what was published before.
    */

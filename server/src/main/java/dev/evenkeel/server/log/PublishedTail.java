@@ -36,12 +36,16 @@ final class PublishedTail {
 
   private long newest;
 
+  /** The disk has, or had, everything up to this id. */
+  private long newestKept;
+
   PublishedTail(MemoryBudget budget, long capacityBytes, Gone gone, long newest) {
     this.budget = budget;
     this.capacityBytes = capacityBytes;
     this.gone = gone;
     this.floor = newest;
     this.newest = newest;
+    this.newestKept = newest;
   }
 
   /**
@@ -72,6 +76,9 @@ final class PublishedTail {
       room = reserve(entry);
     }
     newest = event.id();
+    if (logged) {
+      newestKept = newest;
+    }
     if (!room || needed > capacityBytes) {
       if (room) {
         budget.release(entry.reserved());
@@ -129,6 +136,7 @@ final class PublishedTail {
   void nowLogged(long fromId) {
     lock.lock();
     try {
+      newestKept = newest;
       for (int i = indexAfter(fromId - 1); i < size; i++) {
         Entry entry = entryAt(i);
         if (!entry.logged()) {
@@ -237,6 +245,15 @@ final class PublishedTail {
     lock.lock();
     try {
       return newest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long newestKept() {
+    lock.lock();
+    try {
+      return newestKept;
     } finally {
       lock.unlock();
     }

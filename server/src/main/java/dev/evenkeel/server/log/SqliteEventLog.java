@@ -255,6 +255,11 @@ public final class SqliteEventLog implements EventLog {
   }
 
   @Override
+  public long newestKept() {
+    return tail.newestKept();
+  }
+
+  @Override
   public Subscription onPublished(Runnable listener) {
     return writer.onPublished(listener);
   }

@@ -115,7 +115,7 @@ final class Indexer implements AutoCloseable {
         }
       } catch (SQLException e) {
         recover(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError | LinkageError e) {
         LOG.log(System.Logger.Level.ERROR, "The text index failed and is tried again", e);
         closeWriter();
         LockSupport.parkNanos(this, RETRY_NANOS);

@@ -2,9 +2,11 @@ package dev.evenkeel.server.hub;
 
 import static dev.evenkeel.server.hub.RunningHub.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.server.hub.socketio.FakeClient;
+import dev.evenkeel.server.log.FailingDisk;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +77,44 @@ class HubSeamTest {
         assertThat(seen).isEqualTo(published.subList(from, from + seen.size()));
       }
     }
+  }
+
+  @Test
+  void whoComesWhileTheDiskFailsGetsWhatOnlyMemoryHas() throws Exception {
+    try (var running = new RunningHub(folder)) {
+      // Given
+      running.publish("s", "Stop", 5);
+      try (var _ = FailingDisk.of(folder)) {
+        publishWithoutDisk(running, 1);
+        await().until(() -> !running.log.log.isWritable());
+        publishWithoutDisk(running, 20);
+        // When
+        FakeClient client = running.joined("{}");
+        // Then
+        await().until(() -> all(client).equals(running.allIds()));
+        publishWithoutDisk(running, 3);
+        await().until(() -> all(client).equals(running.allIds()));
+        assertThat(all(client)).hasSizeGreaterThanOrEqualTo(29);
+      }
+    }
+  }
+
+  /** The server tells of the disk by an event of its own. */
+  private static void publishWithoutDisk(RunningHub running, int count) throws Exception {
+    long before = running.log.log.status().published();
+    running.log.append("s", "Stop", count);
+    running.log.publish(count);
+    await().until(() -> running.log.log.status().published() >= before + count);
+  }
+
+  /** Of the first history, and what came behind it. */
+  private static List<String> all(FakeClient client) {
+    var ids = new ArrayList<String>();
+    client.all("history").stream()
+        .limit(1)
+        .forEach(each -> ids.addAll(idsOf(each.withArray("events").valueStream().toList())));
+    ids.addAll(idsOf(client.all("claude_event")));
+    return ids;
   }
 
   private static Got join(RunningHub running, int history, Semaphore bursts) throws Exception {
