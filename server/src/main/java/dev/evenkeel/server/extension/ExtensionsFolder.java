@@ -185,8 +185,9 @@ public final class ExtensionsFolder implements AutoCloseable {
 
   private void refuse(TrackedJar jar, String reason) {
     String file = jar.file().getFileName().toString();
-    String full =
-        jar.extension() == null ? reason : reason + ". The version before it goes on running";
+    String before = jar.extension();
+    boolean goesOn = before != null && switchboard.runs(before);
+    String full = goesOn ? reason + ". The version before it goes on running" : reason;
     jar.refused(full, clock.instant());
     LOG.log(System.Logger.Level.WARNING, "{0} is refused: {1}", jar.file(), full);
     announcer.announce(

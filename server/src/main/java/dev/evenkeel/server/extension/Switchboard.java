@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.server.extension.LineUp.Off;
 import dev.evenkeel.server.extension.LineUp.Seat;
+import dev.evenkeel.server.extension.RunningExtension.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -170,11 +172,13 @@ public final class Switchboard {
 
   /**
    * Takes an extension in, or puts it in the place of one of the same name, whose maps it takes
-   * over.
+   * over. In the place of one that failed it is started; in the place of one that is switched off
+   * it waits to be switched on.
    *
    * @param replaceable the names of those that may be replaced
    * @return its name
-   * @throws RefusedException when it cannot run; nothing has changed then
+   * @throws RefusedException when it cannot run; nothing has changed then, but why one does not run
+   *     that had failed before
    */
   public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
     Origin.Made made = origin.make();
@@ -201,7 +205,7 @@ public final class Switchboard {
                 + old.origin().where()
                 + "; remove one of the two, or name one differently");
       }
-      tell(name, old == null ? "loaded" : "replaced", data(name).put("from", origin.where()));
+      tellCome(Objects.requireNonNull(seatOf(name)), old == null ? "loaded" : "replaced");
     }
     return name;
   }
@@ -241,7 +245,7 @@ public final class Switchboard {
     String reason = "switched off; POST /api/extensions/" + name + "/enable switches it on";
     RunningExtension running = seat.running();
     if (running == null) {
-      put(off(seat, new Off(RunningExtension.State.DISABLED, reason, keptOf(seat))));
+      put(off(seat, seat.origin(), new Off(State.DISABLED, reason, keptOf(seat))));
       return new Switched.Done(setup.switches().set(name, false));
     }
     whileEmpty(
@@ -249,7 +253,7 @@ public final class Switchboard {
         () -> {
           var maps = new HashMap<String, MapHandover>();
           running.maps().forEach(each -> maps.put(each.storedName(), each.handOver()));
-          put(off(seat, new Off(RunningExtension.State.DISABLED, reason, maps)));
+          put(off(seat, seat.origin(), new Off(State.DISABLED, reason, maps)));
         });
     boolean kept = setup.switches().set(name, false);
     retire(running);
@@ -289,7 +293,7 @@ public final class Switchboard {
           });
     } catch (RefusedException e) {
       String reason = e.reason("POST /api/extensions/" + name + "/enable again");
-      put(off(seat, new Off(RunningExtension.State.FAILED, reason, keptOf(seat))));
+      put(off(seat, seat.origin(), new Off(State.FAILED, reason, keptOf(seat))));
       return new Switched.Refused(reason);
     }
     boolean kept = setup.switches().set(name, true);
@@ -343,11 +347,11 @@ public final class Switchboard {
   private Seat seatFor(Origin origin, Origin.Made made, CallRecord calls) throws RefusedException {
     String name = made.introduction().name();
     OwnSettings settings = settingsFor(made);
-    String off = whyOff(made.introduction(), settings);
+    String off = whyOff(made.introduction(), settings, setup.switches().of(name));
     var seat = new Seat(name, origin, calls, setup.clock().instant(), null, null);
     if (off != null) {
       made.release().run();
-      return off(seat, new Off(RunningExtension.State.DISABLED, off, Map.of()));
+      return off(seat, origin, new Off(State.DISABLED, off, Map.of()));
     }
     return on(seat, origin, start(origin, made, calls, settings, setup.state()));
   }
@@ -370,10 +374,13 @@ public final class Switchboard {
     }
   }
 
-  private @Nullable String whyOff(Introduction introduction, OwnSettings settings) {
+  /**
+   * @param switched the operator's word by hand, or null
+   */
+  private static @Nullable String whyOff(
+      Introduction introduction, OwnSettings settings, @Nullable Boolean switched) {
     String name = introduction.name();
     String key = "evenkeel.extensions." + name + ".enabled";
-    Boolean switched = setup.switches().of(name);
     if (Boolean.FALSE.equals(settings.enabled())) {
       return key + " is false";
     }
@@ -402,12 +409,11 @@ public final class Switchboard {
 
   private void swap(Seat seat, Origin origin, Origin.Made made) throws RefusedException {
     RunningExtension old = seat.running();
-    OwnSettings settings = settingsFor(made);
     if (old == null) {
-      made.release().run();
-      put(new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, seat.off()));
+      startOver(seat, origin, made);
       return;
     }
+    OwnSettings settings = settingsFor(made);
     StateStore now =
         map -> {
           StateMap<?, ?> there = old.mapStoredAs(map);
@@ -424,6 +430,39 @@ public final class Switchboard {
                   put(on(seat, origin, fresh));
                 }));
     retire(old);
+  }
+
+  /** In the place of one that does not run: starts what is not to be off now. */
+  private void startOver(Seat seat, Origin origin, Origin.Made made) throws RefusedException {
+    boolean failed = seat.off() != null && seat.off().state() == State.FAILED;
+    Map<String, MapHandover> maps = keptOf(seat);
+    try {
+      OwnSettings settings = settingsFor(made);
+      // One has failed because it was switched on, which is kept only when it runs.
+      Boolean switched = failed ? Boolean.TRUE : setup.switches().of(seat.name());
+      String off = whyOff(made.introduction(), settings, switched);
+      if (off != null) {
+        made.release().run();
+        put(off(seat, origin, new Off(State.DISABLED, off, maps)));
+        return;
+      }
+      RunningExtension fresh = start(origin, made, seat.calls(), settings, keptFirst(maps));
+      orEnd(
+          fresh,
+          () -> {
+            takeOver(fresh, maps);
+            put(on(seat, origin, fresh));
+          });
+    } catch (RefusedException e) {
+      if (failed) {
+        String reason = e.reason("copy the jar again");
+        put(off(seat, origin, new Off(State.FAILED, reason, maps)));
+      }
+      throw e;
+    }
+    if (failed) {
+      boolean _ = setup.switches().set(seat.name(), true);
+    }
   }
 
   private static Map<String, MapHandover> handedOver(RunningExtension old, RunningExtension fresh) {
@@ -485,12 +524,18 @@ public final class Switchboard {
     return new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), running, null);
   }
 
-  private Seat off(Seat seat, Off off) {
-    return new Seat(seat.name(), seat.origin(), seat.calls(), setup.clock().instant(), null, off);
+  private Seat off(Seat seat, Origin origin, Off off) {
+    return new Seat(seat.name(), origin, seat.calls(), setup.clock().instant(), null, off);
   }
 
   private static Map<String, MapHandover> keptOf(Seat seat) {
     return seat.off() == null ? Map.of() : seat.off().maps();
+  }
+
+  /** Whether one of this name runs. */
+  boolean runs(String name) {
+    Seat seat = seatOf(name);
+    return seat != null && seat.running() != null;
   }
 
   private synchronized @Nullable Seat seatOf(String name) {
@@ -519,6 +564,19 @@ public final class Switchboard {
     inOrder.sort(order);
     use.accept(new LineUp(inOrder));
     seats = next;
+  }
+
+  /** Tells of one that has come, which need not run. */
+  private void tellCome(Seat seat, String what) {
+    ObjectNode data = data(seat.name()).put("from", seat.origin().where());
+    Off off = seat.off();
+    if (off == null) {
+      tell(seat.name(), what, data.put("state", "running"));
+      return;
+    }
+    tell(seat.name(), what, data.put("state", "disabled").put("reason", off.reason()));
+    LOG.log(
+        System.Logger.Level.INFO, "The extension {0} does not run: {1}", seat.name(), off.reason());
   }
 
   private void tell(String name, String what, ObjectNode data) {

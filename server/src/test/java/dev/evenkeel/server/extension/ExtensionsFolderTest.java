@@ -497,12 +497,43 @@ class ExtensionsFolderTest {
     assertThat(extensions.filters().filters()).isEmpty();
     marking("marking", "two").writeTo(jar);
     await().until(() -> told.stream().anyMatch(each -> each.startsWith("extension_replaced")));
+    assertThat(told.getLast()).contains("\"state\":\"disabled\"", "/api/extensions/marking/enable");
     assertThat(extensions.filters().filters()).as("it stays off").isEmpty();
     extensions.switchboard().enable("marking");
     assertThat(markOf("marking")).isEqualTo("two");
   }
 
-  /** Fifty versions after each other, each with a map, records in JSON and a thread-local value. */
+  @Test
+  void aJarThatIsCopiedOverOneThatFailedIsStarted() throws Exception {
+    // Given
+    folder.start();
+    Path jar = marking("starting", "one").writeTo(jars.resolve("starting.jar"));
+    awaitMark("starting", "one");
+    extensions.switchboard().disable("starting");
+    starting("starting", "throw new java.io.IOException(\"no branch\");").writeTo(jar);
+    await().until(() -> told.stream().anyMatch(each -> each.startsWith("extension_replaced")));
+    assertThat(extensions.switchboard().enable("starting"))
+        .isInstanceOf(Switchboard.Switched.Refused.class);
+    assertThat(info("starting").reason()).contains("no branch");
+    // When
+    starting("starting", "throw new java.io.IOException(\"no tree here\");").writeTo(jar);
+    // Then
+    assertThat(refusal())
+        .as("no version before it goes on")
+        .isEqualTo("The extension starting cannot start: no tree here");
+    assertThat(info("starting").reason()).contains("no tree here");
+    // When
+    marking("starting", "two").writeTo(jar);
+    // Then
+    awaitMark("starting", "two");
+    assertThat(info("starting").state()).isEqualTo(RunningExtension.State.RUNNING);
+    await().until(() -> folder.refused().isEmpty());
+  }
+
+  /**
+   * Fifty versions after each other, each with a map, records in JSON, a mapper of its own and a
+   * thread-local value.
+   */
   @Test
   @DisplayName("Promise 11: nothing holds on to the classes of one that was stopped")
   void theClassesOfWhatWasExchangedAreCollected() throws Exception {

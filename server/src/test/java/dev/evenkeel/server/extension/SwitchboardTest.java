@@ -401,6 +401,98 @@ class SwitchboardTest {
     assertThat(extensions.switchboard().enable("a")).isEqualTo(new Switched.Done(true));
   }
 
+  private final AtomicReference<BoundedMap<String, Text>> entries = new AtomicReference<>();
+
+  /** It has a setting and a map. */
+  private Origin numbered() {
+    return OfClassPath.of(
+        new TestExtension(
+            "a",
+            context -> {
+              context.config(Number.class);
+              entries.set(context.boundedMap("m", String.class, Text.class, LARGE));
+            }));
+  }
+
+  /** One with an entry in its map, which could not be switched on because of its setting. */
+  private Switchboard oneHasFailed() throws Exception {
+    extensions = new Extensions(List.of(numbered()), setup(List.of()));
+    call(() -> entries.get().put("k", new Text("v")));
+    Switchboard switchboard = extensions.switchboard();
+    switchboard.disable("a");
+    config.put("a", Map.of("number", "many"));
+    assertThat(switchboard.enable("a")).isInstanceOf(Switched.Refused.class);
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.FAILED);
+    told.clear();
+    return switchboard;
+  }
+
+  @Test
+  void oneThatFailedIsStartedWhenItIsCorrectedAndComesAgain() throws Exception {
+    // Given
+    Switchboard switchboard = oneHasFailed();
+    // When
+    config.put("a", Map.of("number", "7"));
+    switchboard.exchange(Set.of("a"), numbered());
+    // Then
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
+    assertThat(info("a").reason()).isNull();
+    assertThat(entries.get().entries()).isEqualTo(Map.of("k", new Text("v")));
+    assertThat(told).containsExactly("extension_replaced a");
+    assertThat(switches.of("a")).as("what a restart finds").isTrue();
+  }
+
+  @Test
+  void oneThatFailedAndFailsAgainWhenItComesAgainHasTheNewReason() throws Exception {
+    // Given
+    Switchboard switchboard = oneHasFailed();
+    // When
+    config.put("a", Map.of("number", "few"));
+    assertThatThrownBy(() -> switchboard.exchange(Set.of("a"), numbered()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("evenkeel.extensions.a.number is 'few'");
+    // Then
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.FAILED);
+    assertThat(info("a").reason())
+        .contains("evenkeel.extensions.a.number is 'few'")
+        .endsWith("Correct it and copy the jar again");
+    assertThat(told).isEmpty();
+    // When
+    config.put("a", Map.of("number", "7"));
+    switchboard.exchange(Set.of("a"), numbered());
+    // Then
+    assertThat(entries.get().entries()).isEqualTo(Map.of("k", new Text("v")));
+  }
+
+  @Test
+  void oneThatFailedAndWasSwitchedOffStaysOffWhenItComesAgain() throws Exception {
+    // Given
+    Switchboard switchboard = oneHasFailed();
+    switchboard.disable("a");
+    // When
+    config.put("a", Map.of("number", "7"));
+    switchboard.exchange(Set.of("a"), numbered());
+    // Then
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.DISABLED);
+    assertThat(info("a").reason()).startsWith("switched off");
+    assertThat(switches.of("a")).as("what a restart finds").isFalse();
+  }
+
+  @Test
+  void oneThatIsOffByConfigurationRunsWhenThatIsCorrectedAndItComesAgain() throws Exception {
+    // Given
+    config.put("a", Map.of("enabled", "false"));
+    running(List.of(), named("a"));
+    Switchboard switchboard = extensions.switchboard();
+    // When
+    switchboard.exchange(Set.of("a"), OfClassPath.of(named("a")));
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.DISABLED);
+    config.remove("a");
+    switchboard.exchange(Set.of("a"), OfClassPath.of(named("a")));
+    // Then
+    assertThat(info("a").state()).isEqualTo(RunningExtension.State.RUNNING);
+  }
+
   @Test
   @DisplayName("Promise 10: switched on again, it begins with the maps as it left them")
   void whatItKnewBeforeItWasSwitchedOffItKnowsAfterwards() throws Exception {
