@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the server from calling an extension that fails again and again: it opens, waits, lets one
@@ -38,37 +39,46 @@ final class Breaker {
   private int lateCalls;
   private long wait = FIRST_WAIT.toNanos();
   private long retryAt;
-  private boolean trying;
-  private volatile boolean open;
+  private @Nullable Permit trial;
+
+  /** What calls get while it is closed, another one each time; null while it is open. */
+  private volatile @Nullable Permit closed = new Permit();
 
   Breaker(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether a call may be made now. Who gets true makes one, and says how it went. */
-  boolean admits() {
-    return !open || admitsTrial();
+  /**
+   * Lets a call be made now, or returns null. Who gets a permit makes one, and says how it went.
+   */
+  @Nullable Permit admit() {
+    Permit permit = closed;
+    return permit == null ? admitTrial() : permit;
   }
 
-  private synchronized boolean admitsTrial() {
-    if (!open) {
-      return true;
+  private synchronized @Nullable Permit admitTrial() {
+    if (closed != null) {
+      return closed;
     }
-    if (trying || nanoTime.getAsLong() - retryAt < 0) {
-      return false;
+    if (trial != null || nanoTime.getAsLong() - retryAt < 0) {
+      return null;
     }
-    trying = true;
-    return true;
+    trial = new Permit();
+    return trial;
   }
 
   /**
-   * Takes down how a call went.
+   * Takes down how a call went. One that began before it last opened or closed may still end, and
+   * says nothing about now.
    *
    * @return whether that opened or closed it
    */
-  synchronized boolean record(Result result) {
-    if (open) {
+  synchronized boolean record(Permit permit, Result result) {
+    if (permit.equals(trial)) {
       return recordTrial(result);
+    }
+    if (!permit.equals(closed)) {
+      return false;
     }
     if (last.size() == LAST_CALLS) {
       count(last.removeFirst(), -1);
@@ -76,21 +86,17 @@ final class Breaker {
     last.addLast(result);
     count(result, 1);
     if (failures >= FAILURES || lateCalls >= LATE_CALLS) {
-      open = true;
+      closed = null;
       retryAt = nanoTime.getAsLong() + wait;
       return true;
     }
     return false;
   }
 
-  /** Calls that began before it opened may still end: only a trial decides. */
   private boolean recordTrial(Result result) {
-    if (!trying) {
-      return false;
-    }
-    trying = false;
+    trial = null;
     if (result == Result.GOOD) {
-      open = false;
+      closed = new Permit();
       wait = FIRST_WAIT.toNanos();
       last.clear();
       failures = 0;
@@ -111,7 +117,7 @@ final class Breaker {
   }
 
   boolean isOpen() {
-    return open;
+    return closed == null;
   }
 
   /** How long it stays open before the next trial. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one version of an extension behaves: takes down how its calls go, tells of failures, and
@@ -85,37 +86,37 @@ final class Conduct {
     return lateCalls.get();
   }
 
-  /** Whether a call may be made now. Who gets true makes one and says how it went. */
-  boolean admits() {
-    return lateCalls.get() == 0 && breaker.admits();
+  /** Lets a call be made now, or returns null. Who gets a permit makes one and says how it went. */
+  @Nullable Permit admit() {
+    return lateCalls.get() == 0 ? breaker.admit() : null;
   }
 
-  void succeeded(long nanos) {
+  void succeeded(Permit permit, long nanos) {
     took(nanos);
-    record(Result.GOOD);
+    record(permit, Result.GOOD);
   }
 
   /**
    * @param saw what the call had before it
    * @param counts whether it may open the breaker
    */
-  void failed(String on, Throwable failure, long nanos, Saw saw, boolean counts) {
+  void failed(Permit permit, String on, Throwable failure, long nanos, Saw saw, boolean counts) {
     took(nanos);
     record.failures.increment();
     boolean filtered = saw == Saw.FILTERED;
     String reason = filtered ? FailureText.of(failure) : FailureText.withoutMessage(failure);
     record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
     report(on, reason, FailureText.trace(failure, filtered));
-    record(counts ? Result.FAILED : Result.GOOD);
+    record(permit, counts ? Result.FAILED : Result.GOOD);
   }
 
-  void late(String on) {
+  void late(Permit permit, String on) {
     lateCalls.incrementAndGet();
     record.failures.increment();
     String reason = "it is late and was interrupted; it is passed over until it returns";
     record.lastFailure = new CallRecord.Failure(clock.instant(), on, reason);
     report(on, reason, "");
-    record(Result.LATE);
+    record(permit, Result.LATE);
   }
 
   void lateCallReturned(long nanos) {
@@ -128,8 +129,8 @@ final class Conduct {
     observer.get().called(name, nanos);
   }
 
-  private void record(Result result) {
-    if (!breaker.record(result)) {
+  private void record(Permit permit, Result result) {
+    if (!breaker.record(permit, result)) {
       return;
     }
     if (breaker.isOpen()) {

@@ -200,9 +200,11 @@ public final class RunningExtension {
     }
   }
 
-  /** Whether a call may be made now. Who gets true makes one, and says how it went. */
-  public boolean admits() {
-    return conduct.admits();
+  /**
+   * Lets a call be made now, or returns null. Who gets a permit makes one, and says how it went.
+   */
+  public @Nullable Permit admit() {
+    return conduct.admit();
   }
 
   /** A call begins. */
@@ -211,26 +213,26 @@ public final class RunningExtension {
   }
 
   /** A call returned in time. */
-  public void succeeded(long nanos) {
-    conduct.succeeded(nanos);
+  public void succeeded(Permit permit, long nanos) {
+    conduct.succeeded(permit, nanos);
   }
 
   /** A call threw. */
-  public void failed(String on, Throwable failure, long nanos) {
-    conduct.failed(on, failure, nanos, Conduct.Saw.FILTERED, true);
+  public void failed(Permit permit, String on, Throwable failure, long nanos) {
+    conduct.failed(permit, on, failure, nanos, Conduct.Saw.FILTERED, true);
   }
 
   /** A call threw that had the event before it as it came: a guard's. */
-  public void failedBeside(String on, Throwable failure, long nanos) {
-    conduct.failed(on, failure, nanos, Conduct.Saw.ALL, true);
+  public void failedBeside(Permit permit, String on, Throwable failure, long nanos) {
+    conduct.failed(permit, on, failure, nanos, Conduct.Saw.ALL, true);
   }
 
   /**
    * A call threw that costs no more than a good one, and has to be tried with the next event again:
    * a filter's, which must not withhold what it can filter, and has the event before it as it came.
    */
-  public void failedAlone(String on, Throwable failure, long nanos) {
-    conduct.failed(on, failure, nanos, Conduct.Saw.ALL, false);
+  public void failedAlone(Permit permit, String on, Throwable failure, long nanos) {
+    conduct.failed(permit, on, failure, nanos, Conduct.Saw.ALL, false);
   }
 
   /** An event went by because the extension is stuck or pauses. */
@@ -239,8 +241,8 @@ public final class RunningExtension {
   }
 
   /** A call is late and still runs. */
-  public void callIsLate(String on) {
-    conduct.late(on);
+  public void callIsLate(Permit permit, String on) {
+    conduct.late(permit, on);
   }
 
   /** A late call has returned. */

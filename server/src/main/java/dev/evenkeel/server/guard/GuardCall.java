@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.extension.HookAnswer;
 import dev.evenkeel.extension.HookEvent;
+import dev.evenkeel.server.extension.Permit;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import java.time.Duration;
@@ -34,6 +35,9 @@ final class GuardCall implements Runnable {
     GONE
   }
 
+  /** A call that has begun. */
+  private record Running(Thread thread, Permit permit) {}
+
   private final Function<Registration.Guard, Registration.@Nullable Guard> successor;
   private final HookEvent event;
   private final GuardCounters counters;
@@ -43,7 +47,7 @@ final class GuardCall implements Runnable {
   // Mutable state, guarded by this
   private Registration.Guard guard;
   private State state = State.WAITING;
-  private @Nullable Thread thread;
+  private @Nullable Running running;
 
   /**
    * @param successor the guard that has taken a guard's place in an exchange, or null
@@ -87,6 +91,7 @@ final class GuardCall implements Runnable {
 
   private void judge(Registration.Guard asked) {
     RunningExtension extension = asked.extension();
+    Permit permit = permit();
     HookAnswer answer = null;
     Throwable failure = null;
     long start = System.nanoTime();
@@ -105,11 +110,11 @@ final class GuardCall implements Runnable {
     extension.leaveBeside();
     if (failure != null || answer == null) {
       Throwable why = failure == null ? new NullPointerException() : failure;
-      extension.failedBeside("the guard of " + event.name(), why, nanos);
+      extension.failedBeside(permit, "the guard of " + event.name(), why, nanos);
       counters.failed();
       fail("it failed: " + why.getClass().getSimpleName());
     } else {
-      extension.succeeded(nanos);
+      extension.succeeded(permit, nanos);
       word.complete(Word.of(extension.name(), answer, took()));
     }
   }
@@ -123,14 +128,19 @@ final class GuardCall implements Runnable {
     if (!extension.enterBeside()) {
       return Begin.GONE;
     }
-    if (!extension.admits()) {
+    Permit permit = extension.admit();
+    if (permit == null) {
       extension.leaveBeside();
       return Begin.PASSED_OVER;
     }
     state = State.RUNNING;
-    thread = Thread.currentThread();
+    running = new Running(Thread.currentThread(), permit);
     extension.called();
     return Begin.BEGUN;
+  }
+
+  private synchronized Permit permit() {
+    return requireNonNull(running, "the call has not begun").permit();
   }
 
   /** Goes on with the guard of now; without one, there is nobody left who could say anything. */
@@ -152,7 +162,7 @@ final class GuardCall implements Runnable {
   private synchronized boolean end() {
     boolean inTime = state == State.RUNNING;
     state = State.OVER;
-    thread = null;
+    running = null;
     // An interrupt was for the call, not for what this thread does next.
     boolean _ = Thread.interrupted();
     return inTime;
@@ -193,14 +203,14 @@ final class GuardCall implements Runnable {
       return;
     }
     synchronized (this) {
-      Thread running = thread;
-      if (state != State.RUNNING || running == null) {
+      Running now = running;
+      if (state != State.RUNNING || now == null) {
         return;
       }
       state = State.OVER;
-      guard.extension().callIsLate("the guard of " + event.name());
+      guard.extension().callIsLate(now.permit(), "the guard of " + event.name());
       guard.extension().leaveBeside();
-      running.interrupt();
+      now.thread().interrupt();
     }
     counters.late();
     fail("it was late");

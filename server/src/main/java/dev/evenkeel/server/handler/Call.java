@@ -2,6 +2,7 @@ package dev.evenkeel.server.handler;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.extension.CallScope;
+import dev.evenkeel.server.extension.Permit;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.log.StateChange;
 import java.lang.management.ThreadMXBean;
@@ -29,6 +30,7 @@ final class Call {
   }
 
   private final RunningExtension extension;
+  private final Permit permit;
   private final String what;
   private final long deadlineNanos;
   private final CallScope scope = new CallScope();
@@ -52,11 +54,13 @@ final class Call {
    */
   Call(
       RunningExtension extension,
+      Permit permit,
       String what,
       @Nullable HookEvent event,
       long deadlineNanos,
       @Nullable Runnable goOnWithout) {
     this.extension = extension;
+    this.permit = permit;
     this.what = what;
     this.deadlineNanos = deadlineNanos;
     this.goOnWithout = goOnWithout;
@@ -85,10 +89,10 @@ final class Call {
       failure = apply();
     }
     if (failure != null) {
-      extension.failed(what, failure, nanos);
+      extension.failed(permit, what, failure, nanos);
       return Outcome.FAILED;
     }
-    extension.succeeded(nanos);
+    extension.succeeded(permit, nanos);
     return Outcome.DONE;
   }
 
@@ -129,7 +133,7 @@ final class Call {
         return state == State.LATE;
       }
       state = State.LATE;
-      extension.callIsLate(what);
+      extension.callIsLate(permit, what);
       thread.interrupt();
     }
     if (goOnWithout != null) {

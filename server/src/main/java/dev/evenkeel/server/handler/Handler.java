@@ -3,6 +3,7 @@ package dev.evenkeel.server.handler;
 import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.Permit;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.log.AcceptedEvent;
@@ -225,14 +226,15 @@ public final class Handler implements AutoCloseable {
 
   private void run(Registration.Task task) {
     RunningExtension extension = task.extension();
-    if (!extension.admits()) {
+    Permit permit = extension.admit();
+    if (permit == null) {
       extension.passedOver();
       extension.leave();
       return;
     }
     var processing = new Processing(quietWork, null);
     long deadline = System.nanoTime() + config.deadline().toNanos();
-    var call = new Call(extension, "a periodic task", null, deadline, extension::leave);
+    var call = new Call(extension, permit, "a periodic task", null, deadline, extension::leave);
     if (processing.run(call, () -> task.task().run(call.emission))) {
       extension.leave();
       publishIfAny(processing);

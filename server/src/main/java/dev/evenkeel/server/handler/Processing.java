@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.extension.CallScope;
 import dev.evenkeel.server.extension.Extensions;
+import dev.evenkeel.server.extension.Permit;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import dev.evenkeel.server.extension.Visit;
@@ -158,14 +159,15 @@ final class Processing {
   private boolean call(Visit visit, Runnable goOn) {
     RunningExtension extension = visit.extension();
     while (nextCall < visit.processors().size()) {
-      if (!extension.admits()) {
+      Permit permit = extension.admit();
+      if (permit == null) {
         extension.passedOver();
         return true;
       }
       Registration.Processor each = visit.processors().get(nextCall++);
       HookEvent current = event();
       boolean last = nextCall == visit.processors().size() && next == visits.size() - 1;
-      var call = new Call(extension, current.name(), current, deadlineOfCall(last), goOn);
+      var call = new Call(extension, permit, current.name(), current, deadlineOfCall(last), goOn);
       if (!run(call, () -> each.processor().process(current, call.emission))) {
         return false;
       }
@@ -265,12 +267,13 @@ final class Processing {
     if (telling == null) {
       return true;
     }
-    if (!extension.admits()) {
+    Permit permit = extension.admit();
+    if (permit == null) {
       extension.passedOver();
       return true;
     }
     long deadline = System.nanoTime() + work.deadline().toNanos();
-    var call = new Call(extension, "an eviction", null, deadline, goOn);
+    var call = new Call(extension, permit, "an eviction", null, deadline, goOn);
     return run(call, () -> telling.tell(call.emission));
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.server.extension.FilterChain;
+import dev.evenkeel.server.extension.Permit;
 import dev.evenkeel.server.extension.Registration;
 import dev.evenkeel.server.extension.RunningExtension;
 import java.time.Duration;
@@ -83,8 +84,8 @@ final class Filters {
   }
 
   private HookEvent failed(
-      HookEvent event, RunningExtension extension, Throwable failure, long nanos) {
-    extension.failedAlone("a filter; the payload is withheld", failure, nanos);
+      HookEvent event, RunningExtension extension, Permit permit, Throwable failure, long nanos) {
+    extension.failedAlone(permit, "a filter; the payload is withheld", failure, nanos);
     return withhold(event, "the filter of " + extension.name() + " failed");
   }
 
@@ -118,10 +119,12 @@ final class Filters {
   /** A call that may block, and the thread that makes it. */
   private static final class ForeignCall {
     private final RunningExtension extension;
+    private final Permit permit;
     private final Thread thread = Thread.currentThread();
 
-    ForeignCall(RunningExtension extension) {
+    ForeignCall(RunningExtension extension, Permit permit) {
       this.extension = extension;
+      this.permit = permit;
     }
   }
 
@@ -236,7 +239,8 @@ final class Filters {
     private boolean callShipped(Registration.Filter filter) {
       RunningExtension extension = filter.extension();
       try {
-        if (!extension.admits()) {
+        Permit permit = extension.admit();
+        if (permit == null) {
           finish(() -> passOver(event, extension));
           return false;
         }
@@ -245,10 +249,10 @@ final class Filters {
         try {
           current = call(filter, current);
         } catch (Throwable e) {
-          finish(() -> failed(event, extension, e, System.nanoTime() - start));
+          finish(() -> failed(event, extension, permit, e, System.nanoTime() - start));
           return false;
         }
-        extension.succeeded(System.nanoTime() - start);
+        extension.succeeded(permit, System.nanoTime() - start);
         return true;
       } finally {
         extension.leaveBeside();
@@ -258,12 +262,13 @@ final class Filters {
     /** Returns false when that is all. */
     private boolean callForeign(Registration.Filter filter) {
       RunningExtension extension = filter.extension();
-      if (!extension.admits()) {
+      Permit permit = extension.admit();
+      if (permit == null) {
         extension.leaveBeside();
         finish(() -> passOver(event, extension));
         return false;
       }
-      var mine = new ForeignCall(extension);
+      var mine = new ForeignCall(extension, permit);
       begin(mine);
       Future<?> deadline;
       try {
@@ -287,10 +292,10 @@ final class Filters {
       cancel(deadline);
       if (failure != null) {
         Throwable cause = failure;
-        finish(() -> failed(event, extension, cause, nanos));
+        finish(() -> failed(event, extension, permit, cause, nanos));
         return false;
       }
-      extension.succeeded(nanos);
+      extension.succeeded(permit, nanos);
       return true;
     }
 
@@ -322,7 +327,7 @@ final class Filters {
           return;
         }
         over = true;
-        extension.callIsLate("a filter; payloads are withheld until it returns");
+        extension.callIsLate(late.permit, "a filter; payloads are withheld until it returns");
         extension.leaveBeside();
         late.thread.interrupt();
       }

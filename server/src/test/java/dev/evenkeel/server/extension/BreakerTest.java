@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BreakerTest {
 
@@ -15,7 +17,7 @@ class BreakerTest {
 
   private void record(Result result, int times) {
     for (int i = 0; i < times; i++) {
-      boolean _ = breaker.record(result);
+      boolean _ = breaker.record(breaker.admit(), result);
     }
   }
 
@@ -28,9 +30,9 @@ class BreakerTest {
   void halfOfTheLastCallsMayNotFail() {
     record(Result.GOOD, 10);
     record(Result.FAILED, 9);
-    assertThat(breaker.admits()).isTrue();
-    assertThat(breaker.record(Result.FAILED)).isTrue();
-    assertThat(breaker.admits()).isFalse();
+    assertThat(breaker.admit()).isNotNull();
+    assertThat(breaker.record(breaker.admit(), Result.FAILED)).isTrue();
+    assertThat(breaker.admit()).isNull();
   }
 
   @Test
@@ -38,14 +40,14 @@ class BreakerTest {
     record(Result.FAILED, 9);
     record(Result.GOOD, 20);
     record(Result.FAILED, 9);
-    assertThat(breaker.admits()).isTrue();
+    assertThat(breaker.admit()).isNotNull();
   }
 
   @Test
   @DisplayName("Promise 8: an extension pauses after 3 late calls of its last 20")
   void threeLateCallsAreTooMany() {
     record(Result.LATE, 2);
-    assertThat(breaker.admits()).isTrue();
+    assertThat(breaker.admit()).isNotNull();
     record(Result.LATE, 1);
     assertThat(breaker.isOpen()).isTrue();
   }
@@ -54,14 +56,15 @@ class BreakerTest {
   void afterAWhileOneCallTriesAndClosesIt() {
     record(Result.FAILED, 10);
     pass(Breaker.FIRST_WAIT.minusNanos(1));
-    assertThat(breaker.admits()).isFalse();
+    assertThat(breaker.admit()).isNull();
     pass(Duration.ofNanos(1));
-    assertThat(breaker.admits()).isTrue();
-    assertThat(breaker.admits()).as("a second trial at the same time").isFalse();
-    assertThat(breaker.record(Result.GOOD)).isTrue();
+    Permit trial = breaker.admit();
+    assertThat(trial).isNotNull();
+    assertThat(breaker.admit()).as("a second trial at the same time").isNull();
+    assertThat(breaker.record(trial, Result.GOOD)).isTrue();
     assertThat(breaker.isOpen()).isFalse();
     record(Result.FAILED, 9);
-    assertThat(breaker.admits()).as("it begins anew").isTrue();
+    assertThat(breaker.admit()).as("it begins anew").isNotNull();
   }
 
   @Test
@@ -71,12 +74,13 @@ class BreakerTest {
     Duration wait = Breaker.FIRST_WAIT;
     for (int i = 0; i < 10; i++) {
       pass(wait);
-      assertThat(breaker.admits()).isTrue();
-      assertThat(breaker.record(Result.LATE)).isFalse();
+      Permit trial = breaker.admit();
+      assertThat(trial).isNotNull();
+      assertThat(breaker.record(trial, Result.LATE)).isFalse();
       wait = wait.multipliedBy(2);
       wait = wait.compareTo(Breaker.LONGEST_WAIT) > 0 ? Breaker.LONGEST_WAIT : wait;
       pass(wait.minusNanos(1));
-      assertThat(breaker.admits()).as("before the end of a wait of %s", wait).isFalse();
+      assertThat(breaker.admit()).as("before the end of a wait of %s", wait).isNull();
       pass(Duration.ofNanos(1).minus(wait));
     }
     assertThat(wait).isEqualTo(Breaker.LONGEST_WAIT);
@@ -84,10 +88,60 @@ class BreakerTest {
 
   @Test
   void callsThatBeganBeforeItOpenedDecideNothing() {
+    Permit before = breaker.admit();
     record(Result.FAILED, 10);
-    record(Result.GOOD, 3);
+    assertThat(breaker.record(before, Result.GOOD)).isFalse();
     assertThat(breaker.isOpen()).isTrue();
     pass(Breaker.FIRST_WAIT);
-    assertThat(breaker.admits()).isTrue();
+    assertThat(breaker.admit()).isNotNull();
+  }
+
+  @Test
+  void aCallThatBeganBeforeItOpenedAndIsGoodWhileAnotherTriesDoesNotCloseIt() {
+    // Given
+    Permit before = breaker.admit();
+    record(Result.FAILED, 10);
+    pass(Breaker.FIRST_WAIT);
+    Permit trial = breaker.admit();
+    // When
+    assertThat(breaker.record(before, Result.GOOD)).isFalse();
+    // Then
+    assertThat(breaker.isOpen()).isTrue();
+    assertThat(breaker.admit()).as("a second trial at the same time").isNull();
+    assertThat(breaker.record(trial, Result.FAILED)).isFalse();
+    assertThat(breaker.waits()).isEqualTo(Breaker.FIRST_WAIT.multipliedBy(2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAILED", "LATE"})
+  void aCallThatBeganBeforeItOpenedAndFailsWhileAnotherTriesTakesNothingFromTheTrial(
+      Result result) {
+    // Given
+    Permit before = breaker.admit();
+    record(Result.FAILED, 10);
+    pass(Breaker.FIRST_WAIT);
+    Permit trial = breaker.admit();
+    // When
+    assertThat(breaker.record(before, result)).isFalse();
+    // Then
+    assertThat(breaker.waits()).isEqualTo(Breaker.FIRST_WAIT);
+    assertThat(breaker.record(trial, Result.GOOD)).as("the trial closes it").isTrue();
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  @Test
+  void callsThatBeganBeforeItOpenedDoNotOpenItAgain() {
+    // Given
+    Permit before = breaker.admit();
+    record(Result.FAILED, 10);
+    pass(Breaker.FIRST_WAIT);
+    record(Result.GOOD, 1);
+    assertThat(breaker.isOpen()).isFalse();
+    // When
+    for (int i = 0; i < 10; i++) {
+      assertThat(breaker.record(before, Result.FAILED)).isFalse();
+    }
+    // Then
+    assertThat(breaker.isOpen()).isFalse();
   }
 }

@@ -26,9 +26,12 @@ class ConductTest {
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      conduct.failed(
-          "PreToolUse", new IllegalStateException("no disk"), 1, Conduct.Saw.FILTERED, true);
+      fail(new IllegalStateException("no disk"), Conduct.Saw.FILTERED);
     }
+  }
+
+  private void fail(Throwable failure, Conduct.Saw saw) {
+    conduct.failed(conduct.admit(), "PreToolUse", failure, 1, saw, true);
   }
 
   @Test
@@ -48,7 +51,7 @@ class ConductTest {
   void aMessageOfWhoeverSawTheEventAsItCameIsNotTold() {
     var failure = new NumberFormatException("For input string: \"a-secret\"");
 
-    conduct.failed("the guard of PreToolUse", failure, 1, Conduct.Saw.ALL, true);
+    fail(failure, Conduct.Saw.ALL);
 
     assertThat(told)
         .singleElement()
@@ -62,15 +65,15 @@ class ConductTest {
   void aLongMessageIsCut() {
     var failure = new IllegalStateException("x".repeat(1 << 20));
 
-    conduct.failed("PreToolUse", failure, 1, Conduct.Saw.FILTERED, true);
+    fail(failure, Conduct.Saw.FILTERED);
 
     assertThat(told.getFirst()).hasSizeLessThan(1000).contains("(1048576 characters)");
   }
 
   @Test
   void anExceptionWhoseMethodsThrowIsToldByItsClass() {
-    conduct.failed("PreToolUse", new Hostile(), 1, Conduct.Saw.FILTERED, true);
-    conduct.failed("PreToolUse", new Hostile(), 1, Conduct.Saw.ALL, true);
+    fail(new Hostile(), Conduct.Saw.FILTERED);
+    fail(new Hostile(), Conduct.Saw.ALL);
 
     assertThat(told.getFirst()).contains("\"reason\":\"" + Hostile.class.getName());
   }
@@ -101,7 +104,7 @@ class ConductTest {
 
   @Test
   void aLateCallIsToldToo() {
-    conduct.late("Stop");
+    conduct.late(conduct.admit(), "Stop");
     assertThat(told)
         .singleElement()
         .asString()
@@ -126,14 +129,12 @@ class ConductTest {
     // When a trial fails, it goes on pausing
     told.clear();
     now.addAndGet(Breaker.FIRST_WAIT.toNanos());
-    assertThat(conduct.admits()).isTrue();
     fail(1);
     assertThat(told).noneMatch(each -> each.startsWith("extension_resumed"));
     // When one succeeds
     told.clear();
     now.addAndGet(Breaker.FIRST_WAIT.multipliedBy(2).toNanos());
-    assertThat(conduct.admits()).isTrue();
-    conduct.succeeded(1);
+    conduct.succeeded(conduct.admit(), 1);
     // Then
     assertThat(told).containsExactly("extension_resumed {\"extension\":\"a\"}");
     assertThat(conduct.state()).isEqualTo(RunningExtension.State.RUNNING);
