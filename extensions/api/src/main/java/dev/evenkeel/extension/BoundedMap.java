@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * State that cannot grow without limit: a map with a capacity and an age, kept over restarts
  * together with the events that changed it. When it is full, the entry that was not used for
- * longest goes, and of those first the ones that are not {@link Open}.
+ * longest goes, and of those first the ones that are not {@link Open}. An entry has 1 MB (1,048,576
+ * bytes) at most: its key and its value as JSON, in which a character that is not ASCII takes six.
  *
  * <p>It is changed only inside a processor, a periodic task or an eviction handler, on the thread
  * of the call. A call sees its own changes at once, others see them when it has returned; the
@@ -23,6 +24,8 @@ public interface BoundedMap<K, V> {
   /**
    * Adds or replaces the entry.
    *
+   * @throws IllegalArgumentException when the entry has more than 1 MB, or Jackson cannot write it;
+   *     the map is as before
    * @throws IllegalStateException outside a call, or on a thread that is not the call's own
    */
   void put(K key, V value);

@@ -9,7 +9,9 @@ import dev.evenkeel.extension.EvictionHandler;
 import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
 import dev.evenkeel.extension.internal.Arguments;
+import dev.evenkeel.extension.internal.EntryText;
 import dev.evenkeel.server.log.StateChange;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -214,10 +216,16 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     CallScope scope = scope();
     K newKey = keyType.cast(requireNonNull(key, "the key is null"));
     V newValue = valueType.cast(requireNonNull(value, "the value is null"));
-    scope.change(
-        this,
-        newKey,
-        new CallScope.Change(write(newKey), newValue, write(newValue), isOpen(newValue)));
+    scope.change(this, newKey, changeTo(newKey, newValue));
+  }
+
+  private CallScope.Change changeTo(K key, V value) {
+    var text = new EntryText(json);
+    try {
+      return new CallScope.Change(text.write(key), value, text.write(value), isOpen(value));
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
   @Override
@@ -349,9 +357,17 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     try {
       return json.writeValueAsString(keyOrValue);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "an entry of " + storedName() + " cannot be written: " + e.getOriginalMessage(), e);
+      throw unwritable(e);
     }
+  }
+
+  private IllegalArgumentException unwritable(IOException e) {
+    String why =
+        e instanceof JsonProcessingException jackson
+            ? jackson.getOriginalMessage()
+            : e.getMessage();
+    return new IllegalArgumentException(
+        "an entry of " + storedName() + " cannot be written: " + why, e);
   }
 
   /** Looks for entries that are too old. */

@@ -225,6 +225,52 @@ class StateMapTest {
   }
 
   @Test
+  void anEntryOfMoreThanAMegabyteFailsTheCallAndTheMapIsAsBefore() {
+    // Given
+    var map = map(10);
+    put(map, Value.done("a"));
+    int frame = "\"big\"{\"text\":\"\",\"running\":false}".length();
+    String most = "x".repeat((1 << 20) - frame);
+    List<CallScope.Body> tooLarge =
+        List.of(
+            () -> map.put("big", Value.done(most + "x")),
+            () -> map.put("big" + "x", Value.done(most)),
+            () -> map.put("big", Value.done("ä".repeat(most.length() / 6 + 1))),
+            () -> map.put(most, Value.done(most)),
+            () -> map.put("big", Value.done("x".repeat(50_000_000))));
+    for (CallScope.Body each : tooLarge) {
+      var scope = new CallScope();
+      // When
+      assertThatThrownBy(
+              () ->
+                  scope.run(
+                      () -> {
+                        map.put("a", Value.done("changed"));
+                        each.run();
+                      }))
+          // Then
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("an entry of ext/map cannot be written: it has more than 1048576")
+          .hasMessageContaining("put a summary");
+    }
+    assertThat(map.entries()).containsExactly(Map.entry("a", Value.done("a")));
+    // When
+    call(() -> map.put("big", Value.done(most)));
+    // Then
+    assertThat(map.get("big")).isEqualTo(Value.done(most));
+  }
+
+  @Test
+  void anEntryOfAnEarlierVersionThatIsLargerIsStillReadAndHandedOver() {
+    var map = map(10);
+    String large = "x".repeat(2 << 20);
+    map.load(List.of(new StateChange("ext/map", "\"a\"", "{\"text\":\"" + large + "\"}", 1)));
+    assertThat(map.get("a").text()).isEqualTo(large);
+    assertThat(map.handOver().entries()).hasSize(1);
+    assertThat(map.snapshot()).hasSize(1);
+  }
+
+  @Test
   void nullsWrongTypesAndValuesThatCannotSayWhetherTheyAreOpenFailTheCall() {
     var map = map(10);
     @SuppressWarnings({"unchecked", "rawtypes"})

@@ -11,6 +11,8 @@ import dev.evenkeel.extension.Limits;
 import dev.evenkeel.extension.Open;
 import dev.evenkeel.extension.PeriodicTask;
 import dev.evenkeel.extension.internal.Arguments;
+import dev.evenkeel.extension.internal.EntryText;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,6 +86,7 @@ final class HarnessMap<K, V> implements BoundedMap<K, V> {
   @Override
   public synchronized void put(K key, V value) {
     guard.requireInside(name + ".put");
+    requireSmall(key, value);
     if (!read(write(key), keyType).equals(key)) {
       throw new IllegalArgumentException(name + ": the key " + key + " changes in JSON");
     }
@@ -94,6 +97,19 @@ final class HarnessMap<K, V> implements BoundedMap<K, V> {
           name + ": the value changes in JSON, from " + json + " to " + again);
     }
     changed.putLast(key, json);
+  }
+
+  private void requireSmall(K key, V value) {
+    var text = new EntryText(JSON);
+    try {
+      text.write(key);
+      text.write(value);
+    } catch (JsonProcessingException e) {
+      return; // what cannot be written is told below
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          name + ": an entry cannot be written: " + e.getMessage(), e);
+    }
   }
 
   @Override

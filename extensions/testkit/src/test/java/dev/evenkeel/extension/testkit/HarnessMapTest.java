@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class HarnessMapTest {
@@ -264,6 +265,24 @@ class HarnessMapTest {
   @Test
   void aValueThatChangesInJsonFails() {
     assertThat(failureOfPutting(Lossy.class, new Lossy(7, "x"))).hasMessageContaining("changes");
+  }
+
+  @Test
+  void anEntryOfMoreThanAMegabyteFailsAndTheMapIsAsBefore() {
+    // Given
+    int frame = "\"a\"{\"text\":\"\",\"running\":false}".length();
+    String most = "x".repeat((1 << 20) - frame);
+    inside(map -> map.put("a", item(most)));
+    for (String tooLong : List.of(most + "x", "ä".repeat(most.length() / 6 + 1))) {
+      // When
+      Reaction reaction = inside(map -> map.put("a", item(tooLong)));
+      // Then
+      assertThat(reaction.failures())
+          .singleElement()
+          .asInstanceOf(InstanceOfAssertFactories.THROWABLE)
+          .hasMessageContaining("more than 1048576 bytes");
+      assertThat(extension.map.entries()).containsExactly(Map.entry("a", item(most)));
+    }
   }
 
   private static <V> Exception failureOfPutting(Class<V> type, V value) {
