@@ -40,12 +40,14 @@ final class Redactor {
   private List<Replacement> replacementsIn(byte[] payload) {
     var strings = new Strings(payload);
     var replacements = new ArrayList<Replacement>();
+    var lines = new PrivateKeyLines();
     @Nullable Meaning ofKey = null;
     while (strings.next()) {
       if (strings.isKey()) {
         ofKey = meaningOfKey(strings, replacements);
       } else {
-        addAll(strings, findIn(strings, ofKey), replacements);
+        List<Finding> found = findIn(strings, ofKey);
+        addAll(strings, withLineOfKey(strings, lines, found), replacements);
         ofKey = null;
       }
     }
@@ -75,6 +77,19 @@ final class Redactor {
       all = all.with(each);
     }
     return List.of(all);
+  }
+
+  private List<Finding> withLineOfKey(Strings strings, PrivateKeyLines lines, List<Finding> found) {
+    if (!scanner.findsPrivateKeys() || !strings.isElement()) {
+      return found;
+    }
+    Finding line = lines.next(strings.text(), strings.followsElement());
+    if (line == null) {
+      return found;
+    }
+    var all = new ArrayList<Finding>(found);
+    all.add(line);
+    return Scanner.withoutOverlaps(all);
   }
 
   private void addAll(Strings strings, List<Finding> found, List<Replacement> replacements) {

@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Scanner {
 
   private final Keywords keywords;
+  private final boolean findsPrivateKeys;
 
   Scanner(List<? extends Rule> rules) {
     keywords = new Keywords(rules);
+    findsPrivateKeys = rules.stream().anyMatch(PrivateKey.class::isInstance);
+  }
+
+  boolean findsPrivateKeys() {
+    return findsPrivateKeys;
   }
 
   /** The secrets in it, in their order, none over another. */
@@ -50,7 +56,8 @@ final class Scanner {
     return found.size() < 2 ? found : withoutOverlaps(found);
   }
 
-  private static List<Finding> withoutOverlaps(List<Finding> found) {
+  /** In their order, those that overlap as one; the list is sorted for that. */
+  static List<Finding> withoutOverlaps(List<Finding> found) {
     found.sort(Comparator.comparingInt(Finding::from));
     var apart = new ArrayList<Finding>();
     @Nullable Finding last = null;

@@ -12,6 +12,7 @@ final class Strings {
   private byte[] decoded = {};
   private int start;
   private int end = -1;
+  private int endBefore = -1;
   private boolean escaped;
 
   Strings(byte[] json) {
@@ -28,6 +29,7 @@ final class Strings {
       return false;
     }
     start = i + 1;
+    endBefore = end;
     escaped = false;
     for (i = start; json[i] != '"'; i++) {
       if (json[i] == '\\') {
@@ -55,6 +57,24 @@ final class Strings {
       i++;
     }
     return i < json.length && json[i] == ':';
+  }
+
+  /** Whether it is an element of an array; only where it is no name of a field. */
+  boolean isElement() {
+    int i = start - 2;
+    while (i >= 0 && json[i] <= ' ') {
+      i--;
+    }
+    return i >= 0 && (json[i] == '[' || json[i] == ',');
+  }
+
+  /** Whether the element before it is the string that was there before it. */
+  boolean followsElement() {
+    int i = endBefore + 1;
+    while (i < start - 1 && (json[i] <= ' ' || json[i] == ',')) {
+      i++;
+    }
+    return endBefore >= 0 && i == start - 1;
   }
 
   /** The string with its escapes resolved. It is good until the next one is asked for. */

@@ -42,6 +42,17 @@ record Text(byte[] bytes, int from, int to) {
     return true;
   }
 
+  /** Where these ASCII characters stand last, at most so many bytes before the end; or -1. */
+  int lastIndexOf(String ascii, int most) {
+    int first = Math.max(from, to - most);
+    for (int i = to - ascii.length(); i >= first; i--) {
+      if (has(i, ascii)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** The end of the longest run of these characters from there on, at most so many. */
   int runEnd(int index, Ascii alphabet, int most) {
     int end = Math.min(to, index + most);

@@ -75,6 +75,11 @@ class HostileTextTest {
             "-----BEGIN ",
             "-----BEGIN PRIVATE KEY-----",
             "-----BEGIN A PRIVATE KEY-----" + "A".repeat(30),
+            "-----BEGIN A PRIVATE KEY-----\\n" + "|".repeat(30),
+            "-----BEGIN A PRIVATE KEY-----" + "A".repeat(30) + "→>",
+            "-----BEGIN A PRIVATE KEY-----\",\"",
+            "-----BEGIN A PRIVATE KEY-----\",\"" + "A".repeat(30) + "\",\"",
+            "\",\"",
             "8Q~",
             "abc8Q~",
             "12345678:AA",
@@ -101,7 +106,7 @@ class HostileTextTest {
   }
 
   private static HookEvent event(String piece, int bytes) throws Exception {
-    String json = "{\"a\":\"" + piece.repeat(bytes / piece.getBytes(UTF_8).length) + "\"}";
+    String json = "{\"a\":[\"" + piece.repeat(bytes / piece.getBytes(UTF_8).length) + "\"]}";
     return HookEvent.read("x", json, Instant.EPOCH);
   }
 
@@ -128,7 +133,7 @@ class HostileTextTest {
 
   @Test
   void theLargestEventOfOneLetterStaysItself() throws Exception {
-    HookEvent event = event("a", (16 << 20) - 10);
+    HookEvent event = event("a", (16 << 20) - 12);
     assertThat(REDACTOR.redact(event)).isSameAs(event);
   }
 
@@ -137,7 +142,7 @@ class HostileTextTest {
     HookEvent event = event("1a", (16 << 20) - 100);
     String json = event.json().replaceFirst("1a", "ya" + "29.");
     HookEvent kept = REDACTOR.redact(HookEvent.read("x", json, Instant.EPOCH));
-    assertThat(kept.json()).matches("\\{\"a\":\"\\[redacted:google-oauth-token#\\w{8}]\"}");
+    assertThat(kept.json()).matches("\\{\"a\":\\[\"\\[redacted:google-oauth-token#\\w{8}]\"]}");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.testkit.ExtensionHarness;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -411,5 +412,110 @@ class RedactExtensionTest {
   void aSecretThatWasCutInTheMiddleOfItsTextIsFound() {
     String half = secret("private-key").substring(0, 400);
     assertThat(keptText("cat id_rsa\n" + half)).matches("(?s)cat id_rsa\n" + MARKER);
+  }
+
+  /** Each line of the key, with what stands before and behind it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "§",
+        "     7→§",
+        "  7 > §",
+        "> §",
+        "< §",
+        "+§",
+        "-§",
+        "| 7 | § |",
+        "   7   │ §",
+        "> > §",
+      })
+  void aKeyWhoseLinesHaveSomethingBeforeThemIsReplaced(String form) {
+    for (String lineEnd : List.of("\n", "\r\n", "\\n")) {
+      // Given
+      List<String> lines = secret("private-key").lines().toList();
+      String text =
+          String.join(lineEnd, lines.stream().map(each -> form.replace("§", each)).toList());
+      // When
+      String kept = keptText("cat" + lineEnd + text + lineEnd + "done");
+      // Then
+      assertThat(kept).contains("[redacted:private-key#").startsWith("cat").endsWith("done");
+      for (String line : lines.subList(1, lines.size() - 1)) {
+        assertThat(kept).doesNotContain(line);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "+", "-", " ", "+    ", "     7→"})
+  void aKeyWhoseLinesAreStringsOfAnArrayIsReplaced(String before) {
+    // Given
+    List<String> key = secret("private-key").lines().toList();
+    var lines = new ArrayList<String>(List.of(" # of the server"));
+    key.forEach(each -> lines.add(before + each));
+    lines.add("+b = 2;");
+    var event =
+        Map.of("tool_response", Map.of("structuredPatch", List.of(Map.of("lines", lines)), "n", 1));
+    // When
+    String kept = harness.send("claude-code", event).event().json();
+    // Then
+    for (String line : key.subList(1, key.size() - 1)) {
+      assertThat(kept).doesNotContain(line);
+    }
+    assertThat(kept)
+        .contains("\" # of the server\",\"" + before + key.getFirst() + "\",")
+        .contains("\"" + before + key.getLast() + "\",\"+b = 2;\"")
+        .contains("\"" + before + "[redacted:private-key#");
+  }
+
+  @Test
+  void aKeyInAnArrayIsReplacedToTheEndOfTheArrayAndNotBehindIt() {
+    // Given a header, a short line, and no last line
+    String line = secret("private-key").lines().skip(1).findFirst().orElseThrow();
+    String begin = "-----BEGIN RSA PRIVATE KEY-----";
+    String header = "\"Proc-Type: 4,ENCRYPTED\",\"\"";
+    String json = "{\"a\":[\"x\",\"%s\" , %s,\n\"%s\",\"qT==\"],\"b\":[\"qT==\"],\"c\":\"qT==\"}";
+    // When
+    String kept = kept(json.formatted(begin, header, line));
+    // Then
+    assertThat(kept)
+        .matches(
+            "\\{\"a\":\\[\"x\",\"%s\" , %s,\n\"%s\",\"%s\"],\"b\":\\[\"qT==\"],\"c\":\"qT==\"}"
+                .formatted(begin, header, MARKER, MARKER));
+  }
+
+  @Test
+  void aKeyInAnArrayMayBeginInTheMiddleOfAString() {
+    // Given
+    String key = secret("private-key");
+    String half = key.substring(0, 400).replace("\n", "\\n");
+    String rest = key.substring(400).lines().findFirst().orElseThrow();
+    // When
+    String kept = kept("{\"a\":[\"%s\",\"%s\",\"{}\",\"b\"]}".formatted(half, rest));
+    // Then
+    assertThat(kept)
+        .matches("\\{\"a\":\\[\"%s\",\"%s\",\"\\{}\",\"b\"]}".formatted(MARKER, MARKER));
+  }
+
+  @Test
+  void stringsBehindTheFirstLineOfAKeyStayWhereTheyAreNone() {
+    String begin = "-----BEGIN PRIVATE KEY-----";
+    String line = secret("private-key").lines().skip(1).findFirst().orElseThrow();
+    for (String json :
+        List.of(
+            "{\"a\":[\"%s\",\"-----BEGIN EC PRIVATE KEY-----\",\"and so on\"]}".formatted(begin),
+            "{\"a\":[\"%s\",{\"b\":\"%s\"},\"%s\"]}".formatted(begin, line, line),
+            "{\"a\":[[\"%s\"],\"%s\"]}".formatted(begin, line),
+            "{\"a\":[\"%s\",[\"%s\"]]}".formatted(begin, line),
+            "{\"a\":[\"-----BEGIN PUBLIC KEY-----\",\"%s\"]}".formatted(line))) {
+      assertThat(kept(json)).isEqualTo(json);
+    }
+  }
+
+  @Test
+  void aKeyInAnArrayIsLeftAloneWhereItsKindIs() {
+    String line = secret("private-key").lines().skip(1).findFirst().orElseThrow();
+    var event = Map.of("a", List.of("-----BEGIN PRIVATE KEY-----", line));
+    assertThat(harness(Map.of("except", "private-key")).send("x", event).event().json())
+        .contains(line);
   }
 }
