@@ -189,7 +189,9 @@ final class AssignedValue implements Detector {
 
   /** A path or an address; a password in an address has a detector of its own. */
   private static boolean isPlace(Text text, Value v) {
-    if (text.at(v.from) == '/' || text.has(v.from, "./") || text.has(v.from, "~/")) {
+    if (FilePaths.isAbsolute(text, v.from, v.to)
+        || text.has(v.from, "./")
+        || text.has(v.from, "~/")) {
       return true;
     }
     int scheme = text.runEnd(v.from, Ascii.LETTERS, LEAST_MADE);

@@ -49,6 +49,8 @@ final class KeyedValue {
 
   private static boolean isPlace(Text text, int from) {
     int scheme = text.runEnd(from, Ascii.LETTERS, LEAST_MADE);
-    return text.at(from) == '/' || text.has(from, "~/") || text.has(scheme, "://");
+    return FilePaths.isAbsolute(text, from, text.to())
+        || text.has(from, "~/")
+        || text.has(scheme, "://");
   }
 }

@@ -185,6 +185,21 @@ class RedactExtensionTest {
         "PASSWORD=§ | {ecret}99",
         "postgres://app:§@db | !ecret",
         "postgres://app:§@db | $1",
+        "postgres://app:§@db | pa@ssw0rd",
+        "postgres://app:§@db/x?y=a@b | p@ss",
+        "postgres://app:§@db, 'https://a@b' | p@ss@",
+        "'postgres://app:§@db','c@d' | p@ss",
+        "postgres://me@example.com:§@db/x | p@ss",
+        "postgres://app:§@db:5432/x | ab/cd9",
+        "postgres://app:§@db:5432/x@y | ab/c/d9",
+        "postgres://app:§@db | ab?cd9",
+        "postgres://app:§@db | a/cd9",
+        "postgres://app:§@db | ab/cd9@e",
+        "redis://:§@db | ab/cd9",
+        "{\\\"url\\\":\\\"postgres://app:§@db\\\"} a@b | p@ss9",
+        "postgres://app:§@db | pässwörd",
+        "postgres://app:§@db | пароль/a9",
+        "postgres://app:§@db | 密码@1",
       })
   void theWholeOfAValueIsReplaced(String textAndValue) {
     String text = textAndValue.substring(0, textAndValue.indexOf(" | "));
@@ -218,6 +233,7 @@ class RedactExtensionTest {
         "log(\"password=\"+user2+\" ok\")",
         "\"token\": \"The 2nd one that came\"",
         "postgres://app:%s@db",
+        "postgres://app:%s/%s@db",
         "postgres://app:$PASSWORD@db",
         "x = '{\"password\": \"' + user2 + '\"}'",
       })
@@ -321,8 +337,26 @@ class RedactExtensionTest {
         "{\"max_tokens\": 12345, \"token_type\": \"bearer\"}",
         "PWD=/home/dev/shop2",
         "SSH_KEY=/home/dev/.ssh/id_ed25519",
+        "DB_PASSWORD=/run/secrets/db",
+        "DB_PASSWORD=/run/secrets/DbPassword2OfTheServer",
+        "ACCESS_KEY=/K8s/Apps/Server9/AccessKeyOfApp2",
+        "PRIVATE_KEY=/etc/ssl/private/Server2KeyOfTheApp",
+        "API_TOKEN=/Abcdefgh1/Api_Token_Of_2",
+        "API_TOKEN=/AbCdEf12",
+        "\"secretKey\": \"/Server2KeyOfTheApp.pem\"",
         "postgres://user:password@localhost/db",
         "https://example.com:8443/a@b",
+        "https://example.com/a:b1@c",
+        "http://localhost:HTTP/v1/a@b",
+        "http://app:port/v1/a@b",
+        "http://app:8080/v1/a@b",
+        "http://app:$PORT/v1/a@b",
+        "http://example.com:PORT/v1?a=b@c",
+        "docker://registry.example.com:v1/app@sha256:0123456789",
+        "git+ssh://git@example.com:a/b2.git@v1",
+        "http://example.com:8080，请联系admin@example.com",
+        "http://app:80→admin@example.com",
+        "file://C:/Users/me2@work/x",
         "-----BEGIN PUBLIC KEY-----",
         "between -----BEGIN RSA PRIVATE KEY----- and the end",
         "sk-learn sk-this-is-a-class-of-a-style-sheet-and-not-a-key-at-all",
@@ -517,5 +551,25 @@ class RedactExtensionTest {
     var event = Map.of("a", List.of("-----BEGIN PRIVATE KEY-----", line));
     assertThat(harness(Map.of("except", "private-key")).send("x", event).event().json())
         .contains(line);
+  }
+
+  /** One of 64 secrets in base64 begins with a slash, and some have more of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AWS_SECRET_ACCESS_KEY=§",
+        "export AWS_SECRET_ACCESS_KEY=§",
+        "\"secretAccessKey\": \"§\"",
+        "aws_secret_access_key = §",
+        "--secret-key § --region x",
+      })
+  void aSecretThatBeginsWithASlashIsReplaced(String text) {
+    for (String value : List.of("/" + word + word, "/" + word + "/" + word + "+/=", "/" + word)) {
+      assertThat(keptText(text.replace("§", value))).matches("(?s)" + quotedAround(text));
+      assertThat(kept("{\"secretAccessKey\":\"%s\"}".formatted(value)))
+          .matches("\\{\"secretAccessKey\":\"" + MARKER + "\"}");
+    }
+    String path = "{\"secretAccessKey\":\"/run/secrets/AccessKeyOfTheServer2\"}";
+    assertThat(kept(path)).isEqualTo(path);
   }
 }
