@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,19 +28,67 @@ record Program(String name, List<String> arguments) {
   /** Programs that run another, and their options that take a word of their own. */
   private static final Map<String, Set<String>> WRAPPERS =
       Map.of(
-          "sudo", Set.of("-u", "-g", "-h", "-p", "-C", "-T", "-D", "-R"),
+          "sudo",
+              Set.of(
+                  "-u",
+                  "-g",
+                  "-h",
+                  "-p",
+                  "-C",
+                  "-T",
+                  "-D",
+                  "-R",
+                  "-r",
+                  "-t",
+                  "-U",
+                  "--user",
+                  "--group",
+                  "--host",
+                  "--prompt",
+                  "--close-from",
+                  "--command-timeout",
+                  "--chdir",
+                  "--chroot",
+                  "--role",
+                  "--type",
+                  "--other-user"),
           "doas", Set.of("-u", "-C"),
-          "env", Set.of("-u", "-C"),
+          "env", Set.of("-u", "-C", "--unset", "--chdir"),
           "nohup", Set.of(),
           "setsid", Set.of(),
-          "nice", Set.of("-n"),
-          "ionice", Set.of("-c", "-n", "-p"),
-          "timeout", Set.of("-s", "-k"),
-          "xargs", Set.of("-n", "-P", "-I", "-L", "-d", "-E", "-s", "-a"),
-          "stdbuf", Set.of("-i", "-o", "-e"));
+          "nice", Set.of("-n", "--adjustment"),
+          "ionice", Set.of("-c", "-n", "-p", "--class", "--classdata", "--pid"),
+          "timeout", Set.of("-s", "-k", "--signal", "--kill-after"),
+          "xargs",
+              Set.of(
+                  "-n",
+                  "-P",
+                  "-I",
+                  "-L",
+                  "-d",
+                  "-E",
+                  "-s",
+                  "-a",
+                  "--max-args",
+                  "--max-procs",
+                  "--delimiter",
+                  "--max-chars",
+                  "--arg-file",
+                  "--process-slot-var"),
+          "stdbuf", Set.of("-i", "-o", "-e", "--input", "--output", "--error"));
+
+  /** How env is given a whole command in one word. */
+  private static final Pattern SPLIT =
+      Pattern.compile("(?:-[iv0]*S|--split-string(?:=|$))(.*)", Pattern.DOTALL);
+
+  private static final int MOST_SPLITS = 4;
 
   /** What the words run, or null when they run nothing. */
   static @Nullable Program of(List<String> words) {
+    return of(words, 0);
+  }
+
+  private static @Nullable Program of(List<String> words, int splits) {
     int at = 0;
     while (at < words.size()) {
       String word = words.get(at);
@@ -48,6 +97,10 @@ record Program(String name, List<String> arguments) {
       if (ASSIGNMENT.matcher(word).matches() || KEYWORDS.contains(word)) {
         at++;
       } else if (options != null) {
+        List<String> split = name.equals("env") ? split(words, at + 1, options) : null;
+        if (split != null) {
+          return splits < MOST_SPLITS ? of(split, splits + 1) : null;
+        }
         at = afterOptions(words, at + 1, options);
         at += name.equals("timeout") ? 1 : 0;
       } else {
@@ -57,12 +110,48 @@ record Program(String name, List<String> arguments) {
     return null;
   }
 
+  /** The words of env, with those of a command that it takes apart; null where it is given none. */
+  private static @Nullable List<String> split(List<String> words, int from, Set<String> withWord) {
+    int at = from;
+    while (at < words.size() && words.get(at).startsWith("-")) {
+      Matcher option = SPLIT.matcher(words.get(at));
+      if (option.matches()) {
+        var line = new StringBuilder(option.group(1));
+        int rest = at + 1;
+        if (line.isEmpty() && rest < words.size()) {
+          line.append(words.get(rest++));
+        }
+        var all = new ArrayList<String>(List.of("env"));
+        ShellLine.commandsOf(line.toString()).stream()
+            .limit(1)
+            .forEach(each -> all.addAll(each.words()));
+        all.addAll(words.subList(rest, words.size()));
+        return all;
+      }
+      at += takesWord(words.get(at), withWord) ? 2 : 1;
+    }
+    return null;
+  }
+
   private static int afterOptions(List<String> words, int from, Set<String> withWord) {
     int at = from;
     while (at < words.size() && words.get(at).startsWith("-")) {
-      at += withWord.contains(words.get(at)) ? 2 : 1;
+      at += takesWord(words.get(at), withWord) ? 2 : 1;
     }
     return at;
+  }
+
+  /** Of letters together, the first that takes a word has the rest of them, or the next word. */
+  private static boolean takesWord(String option, Set<String> withWord) {
+    if (option.startsWith("--")) {
+      return withWord.contains(option);
+    }
+    for (int i = 1; i < option.length(); i++) {
+      if (withWord.contains("-" + option.charAt(i))) {
+        return i == option.length() - 1;
+      }
+    }
+    return false;
   }
 
   /** Whether an option is given: {@code -r} alone or among others, or {@code --recursive}. */

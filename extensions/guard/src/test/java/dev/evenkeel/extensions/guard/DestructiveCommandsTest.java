@@ -54,6 +54,25 @@ class DestructiveCommandsTest {
         "bash -c 'rm -rf /'",
         "bash -lc \"cd /tmp && rm -rf ~\"",
         "eval 'rm -rf /'",
+        "sudo --user root rm -rf /",
+        "sudo --user=root rm -rf /",
+        "sudo -nu root rm -rf /",
+        "sudo -uroot rm -rf /",
+        "sudo --group wheel --host a --prompt p --chdir /tmp --close-from 3 rm -rf /",
+        "sudo --role r --type t --command-timeout 5 --chroot / -r r -t t -- rm -rf /",
+        "env --unset X --chdir /tmp rm -rf /",
+        "env -iu X rm -rf /",
+        "env -S 'rm -rf /'",
+        "env -iS 'X=1 rm' -rf /",
+        "env --split-string 'rm -rf /'",
+        "env --split-string='-i rm -rf /'",
+        "nice --adjustment 5 rm -rf /",
+        "ionice --class 2 --classdata 7 rm -rf /",
+        "timeout --signal KILL --kill-after 5 10 rm -rf /",
+        "timeout -k 5 10 rm -rf /",
+        "xargs --max-args 1 --max-procs 4 --delimiter , --arg-file a rm -rf /",
+        "xargs -0n 1 rm -rf /",
+        "stdbuf --output L --input 0 --error 0 rm -rf /",
         "find . | xargs -n 1 rm -rf /",
         "timeout 5 rm -rf /",
         "r\\m -rf /",
@@ -90,7 +109,11 @@ class DestructiveCommandsTest {
         "sudo echo rm -rf /",
         "alarm -rf /",
         "rm -rf /opt/app/releases/old",
-        "rm -rf -- -weird-name"
+        "rm -rf -- -weird-name",
+        "sudo --user 'rm -rf /' ls",
+        "sudo --user root echo rm -rf /",
+        "env -S 'echo rm' -rf /",
+        "env --split-string"
       })
   void removingSomethingElseOrTalkingOfItPasses(String command) throws Exception {
     assertThat(judged("command", command)).isNull();
@@ -109,7 +132,7 @@ class DestructiveCommandsTest {
         "git -C /work/app push --force",
         "git -c push.default=current push -f",
         "cd app && git push --force origin main",
-        "GIT_SSH=x git push -f"
+        "GIT_SSH=x git push -f",
       })
   void aForcedPushIsDenied(String command) throws Exception {
     assertThat(judged("command", command)).isInstanceOf(HookAnswer.Deny.class);
@@ -274,8 +297,24 @@ class DestructiveCommandsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "$(", "`", "\"", "'", "(", "a", "|", "<<A\n", "\\", "<(", "${", ":(){", "$(\"", "; ", "--",
-        "/*"
+        "$(",
+        "`",
+        "\"",
+        "'",
+        "(",
+        "a",
+        "|",
+        "<<A\n",
+        "\\",
+        "<(",
+        "${",
+        ":(){",
+        "$(\"",
+        "; ",
+        "--",
+        "/*",
+        "env -S ",
+        "sudo -u ",
       })
   @Timeout(30)
   void hostileCommandsAreJudgedInLinearTime(String piece) throws Exception {
