@@ -57,10 +57,18 @@ final class DestructiveCommands {
                 + " that you mean.");
       }
     }
-    String command = call.command();
-    if (command == null) {
-      return null;
+    HookAnswer question = null;
+    for (String command : call.commands()) {
+      HookAnswer answer = judge(command);
+      if (answer instanceof HookAnswer.Deny) {
+        return answer;
+      }
+      question = question == null ? answer : question;
     }
+    return question;
+  }
+
+  private static @Nullable HookAnswer judge(String command) {
     if (command.length() > LONGEST) {
       return HookAnswer.ask(
           "The command has %d characters, more than can be checked.".formatted(command.length()));
@@ -102,7 +110,10 @@ final class DestructiveCommands {
     if (program == null) {
       return null;
     }
-    if (SHELLS.contains(program.name()) || program.name().equals("eval")) {
+    if (program.name().equals("eval")) {
+      return eval(program, depth);
+    }
+    if (SHELLS.contains(program.name())) {
       return shell(program, command, before, depth);
     }
     if (INTERPRETERS.contains(program.name())) {
@@ -145,24 +156,35 @@ final class DestructiveCommands {
 
   private static @Nullable HookAnswer shell(
       Program program, ShellLine.Command command, ShellLine.@Nullable Command before, int depth) {
-    List<String> operands = program.operands();
-    boolean runsArgument = program.name().equals("eval") || program.has('c', "command");
-    boolean downloaded =
-        program.arguments().stream().anyMatch(each -> DOWNLOADED.matcher(each).find());
-    boolean readsInput =
-        operands.isEmpty() || program.has('s', "") || operands.equals(List.of("-"));
-    if (downloaded || (readsInput && !runsArgument && downloads(before))) {
+    ShellArguments shell = ShellArguments.of(program);
+    List<String> operands = shell.operands();
+    boolean runsArgument = shell.options().has('c', "command");
+    boolean readsInput = operands.isEmpty() || shell.options().has('s', "");
+    if (hasDownload(program) || (readsInput && !runsArgument && downloads(before))) {
       return runsDownload();
     }
     if (depth >= DEEPEST) {
       return null;
     }
     if (runsArgument && !operands.isEmpty()) {
-      String inner =
-          program.name().equals("eval") ? String.join(" ", operands) : operands.getFirst();
-      return judge(inner, depth + 1);
+      return judge(operands.getFirst(), depth + 1);
     }
     return command.input().isEmpty() ? null : judge(command.input(), depth + 1);
+  }
+
+  /** It has no options: what looks like one is of the command that it runs. */
+  private static @Nullable HookAnswer eval(Program program, int depth) {
+    if (hasDownload(program)) {
+      return runsDownload();
+    }
+    List<String> words = program.arguments();
+    boolean ended = !words.isEmpty() && words.getFirst().equals("--");
+    String line = String.join(" ", ended ? words.subList(1, words.size()) : words);
+    return depth >= DEEPEST ? null : judge(line, depth + 1);
+  }
+
+  private static boolean hasDownload(Program program) {
+    return program.arguments().stream().anyMatch(each -> DOWNLOADED.matcher(each).find());
   }
 
   private static boolean downloads(ShellLine.@Nullable Command command) {

@@ -6,14 +6,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** A tool call that an agent is about to make, whatever the agent calls it. */
 final class ToolCall {
 
-  private static final Set<String> COMMANDS = Set.of("command", "cmd", "script");
-  private static final Set<String> STATEMENTS = Set.of("sql", "query", "statement");
+  private static final List<String> COMMANDS = List.of("command", "cmd", "script");
+  private static final List<String> STATEMENTS = List.of("sql", "query", "statement");
 
   private final HookEvent event;
   private final JsonNode input;
@@ -56,18 +54,18 @@ final class ToolCall {
     return texts;
   }
 
-  /** The command line for a shell, or null where the tool is none. */
-  @Nullable String command() {
+  /** The command lines for a shell, of each field that has one. */
+  List<String> commands() {
+    var found = new ArrayList<String>();
     for (String name : COMMANDS) {
       JsonNode command = input.path(name);
       if (command.isTextual()) {
-        return command.textValue();
-      }
-      if (command.isArray() && !command.isEmpty()) {
-        return joined(command);
+        found.add(command.textValue());
+      } else if (command.isArray() && !command.isEmpty()) {
+        found.add(joined(command));
       }
     }
-    return null;
+    return found;
   }
 
   /** Arguments as a shell would have them written. */
