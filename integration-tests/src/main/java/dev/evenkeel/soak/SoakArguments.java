@@ -23,8 +23,8 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
                                [--warm-up N] [--agents N] [--targets N] [--faults] [--max-rss MB]
 
       Starts the packaged server between agents that post recorded events and a real Node Socket.IO
-      server, and judges what was lost and what grew. Ends with 0 when every promise was kept, with 1 when
-      one was broken, with 2 when it could not be run.
+      server, and judges what was lost and what grew. Ends with 0 when no promise was broken, with 1 when
+      one was, with 2 when it could not be run.
 
         --events N        so many events (150000, about 90 s)
         --duration T      for so long instead: 90s, 30m, 8h, 3d
