@@ -29,7 +29,7 @@ record Growth(
     double divisor,
     String unit) {
 
-  private static final int FEWEST = 12;
+  private static final int FEWEST = 8;
 
   Verdict judge(List<Sample> judged) {
     List<TheilSen.Point> points =
