@@ -26,7 +26,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
       server, and judges what was lost and what grew. Ends with 0 when no promise was broken, with 1 when
       one was, with 2 when it could not be run.
 
-        --events N        so many events (150000, about 90 s)
+        --events N        so many events (150000, about two minutes)
         --duration T      for so long instead: 90s, 30m, 8h, 3d
         --rate R          events a second (2000)
         --extension JAR   an extension that the server runs; may be given several times

@@ -47,7 +47,7 @@ public record SoakPlan(
     Schedule schedule,
     Duration evidence) {
 
-  /** What holds when nothing is said: 150,000 events in about 90 seconds. */
+  /** What holds when nothing is said: 150,000 events in about two minutes. */
   public static final SoakPlan DEFAULT =
       new SoakPlan(
           150_000,

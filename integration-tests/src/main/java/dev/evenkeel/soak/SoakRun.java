@@ -317,15 +317,15 @@ public final class SoakRun {
   }
 
   /**
-   * When something has grown, events flow on for a while and the server's JVM writes down what it
-   * does.
+   * When something has grown or is too large, events flow on for a while and the JVM writes down
+   * what it does.
    */
   private @Nullable Path recordGrowth() throws InterruptedException {
     List<String> grown = Verdicts.growing(samples, plan);
     if (grown.isEmpty() || plan.evidence().isZero()) {
       return null;
     }
-    timeLine.add("has grown: " + String.join(", ", grown) + "; making a flight recording of that");
+    timeLine.add("broken: " + String.join(", ", grown) + "; making a flight recording of that");
     Path file = folder.resolve("soak.jfr").toAbsolutePath();
     var jcmd = new Jcmd(server.pid());
     try {

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * that begins above zero. It is Sen's, from the variance of Kendall's tau, and wider where
  * neighbours are alike and so tell less than as many independent points: the variance is multiplied
  * by (1 + r) / (1 - r), r being the correlation of neighbours after the slope is taken away (Hamed
- * and Rao 1998, with the first lag alone).
+ * and Rao 1998, with the first lag alone). As r is only estimated, a few of 100 clouds whose
+ * neighbours are much alike begin above zero.
  */
 final class TheilSen {
 
