@@ -111,10 +111,8 @@ final class Connection implements Wire.Events {
         Socket.EVENT_DISCONNECT,
         details -> {
           String reason = details.length == 0 ? "" : String.valueOf(details[0]);
-          switch (reason) {
-            case "io client disconnect" -> {}
-            case "io server disconnect" -> ended(Ending.closed("disconnected by the server"));
-            default -> ended(Ending.silent("connection lost: " + reason));
+          if (!reason.equals("io client disconnect")) {
+            ended(Ending.silent("connection lost: " + reason));
           }
         });
     socket.connect();
@@ -122,9 +120,6 @@ final class Connection implements Wire.Events {
 
   private static String refusal(Object[] details) {
     Object detail = details.length == 0 ? null : details[0];
-    if (detail instanceof org.json.JSONObject object) {
-      return "refused by the server: " + object.optString("message", object.toString());
-    }
     return "refused: "
         + (detail instanceof Throwable failure ? Ending.describe(failure) : String.valueOf(detail));
   }

@@ -2,12 +2,13 @@ package dev.evenkeel.server.target;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import okio.ByteString;
+import org.json.JSONException;
+import org.json.JSONObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What comes in is told apart by its first two characters. Events are dropped: some servers send
  * every event back to every client, twice. Acknowledgements are read here, down to their id. Only
- * the rest (open, ping, connect, disconnect) goes on to the client. Were the others to go on too,
- * each message would be parsed as JSON, would start a thread when the client's event thread had
- * just ended, and would leave a cancelled timer in the client's heartbeat scheduler for as long as
- * a ping interval and time-out last: a million of them at 20,000 acknowledgements a second.
+ * the rest (open, ping, connect, disconnect) goes on to the client. The server's goodbye and its
+ * refusal are told from here, too: the client closes the WebSocket before it tells anybody, and the
+ * server's answer to that would be taken for the reason. Were the others to go on too, each message
+ * would be parsed as JSON, would start a thread when the client's event thread had just ended, and
+ * would leave a cancelled timer in the client's heartbeat scheduler for as long as a ping interval
+ * and time-out last: a million of them at 20,000 acknowledgements a second.
  */
 final class Wire extends WebSocketListener implements WebSocket.Factory {
 
@@ -34,13 +37,15 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
 
   private static final char MESSAGE = '4';
   private static final char OPEN = '0';
+  private static final char DISCONNECT = '1';
   private static final char EVENT = '2';
   private static final char ACK = '3';
+  private static final char CONNECT_ERROR = '4';
   private static final char BINARY_EVENT = '5';
   private static final char BINARY_ACK = '6';
   private static final int NORMAL = 1000;
 
-  private final OkHttpClient http;
+  private final WebSocket.Factory http;
   private final Events events;
   private final LongAdder dropped;
 
@@ -49,7 +54,7 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
   private volatile @Nullable WebSocket socket;
   private volatile boolean opened;
 
-  Wire(OkHttpClient http, Events events, LongAdder dropped) {
+  Wire(WebSocket.Factory http, Events events, LongAdder dropped) {
     this.http = http;
     this.events = events;
     this.dropped = dropped;
@@ -99,6 +104,14 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
         if (id >= 0) {
           events.acknowledged(id);
         }
+      }
+      case DISCONNECT -> {
+        events.ended(Ending.closed("disconnected by the server"));
+        client().onMessage(webSocket, text);
+      }
+      case CONNECT_ERROR -> {
+        events.ended(Ending.closed("refused by the server: " + refusal(text)));
+        client().onMessage(webSocket, text);
       }
       default -> {
         if (!text.isEmpty() && text.charAt(0) == OPEN) {
@@ -153,6 +166,16 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
       at++;
     }
     return (int) id;
+  }
+
+  /** The server's words in {@code 44/namespace,{"message":"..."}}, or all of it as it came. */
+  private static String refusal(String text) {
+    String said = text.substring(text.indexOf('{') < 0 ? 2 : text.indexOf('{'));
+    try {
+      return new JSONObject(said).optString("message", said);
+    } catch (JSONException e) {
+      return said;
+    }
   }
 
   /**
