@@ -1,6 +1,8 @@
 package dev.evenkeel.server.hub.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.server.hub.engineio.CloseReason;
+import dev.evenkeel.server.hub.engineio.EncodedPacket;
 import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.SessionListener;
@@ -21,6 +23,12 @@ final class Connection implements SessionListener {
   /** A greeting and some answers may be under way when a client leaves. */
   private static final long MOST_LEFT_UNREAD = 16 << 10;
 
+  /**
+   * Who has joined nothing is in nobody's budget, and neither is what it is refused with. A client
+   * that means well tries a few namespaces.
+   */
+  private static final long MOST_REFUSALS_UNREAD = 16 << 10;
+
   private final Session session;
   private final Map<String, Application> applications;
   private final Supplier<String> ids;
@@ -30,6 +38,7 @@ final class Connection implements SessionListener {
   // Mutable state, guarded by the session's loop. Bounded by the number of applications.
   private final Map<String, JoinedClient> clients = new LinkedHashMap<>();
   private EventLoop.Timer connectTimer;
+  private long refusalsUnread; // bytes
 
   Connection(
       Session session,
@@ -41,9 +50,14 @@ final class Connection implements SessionListener {
     this.applications = applications;
     this.ids = ids;
     this.decoder = new PacketDecoder(config, waiting, clients::containsKey);
-    session.onDrained(() -> List.copyOf(clients.values()).forEach(JoinedClient::drained));
+    session.onDrained(this::drained);
     this.connectTimeout = config.connectTimeout();
     this.connectTimer = session.schedule(connectTimeout, this::closeUnlessJoined);
+  }
+
+  private void drained() {
+    refusalsUnread = 0;
+    List.copyOf(clients.values()).forEach(JoinedClient::drained);
   }
 
   private void closeUnlessJoined() {
@@ -125,7 +139,7 @@ final class Connection implements SessionListener {
     String refusal =
         application == null ? "Invalid namespace" : application.admit(session.handshake(), auth);
     if (application == null || refusal != null) {
-      session.reply(List.of(PacketEncoder.connectError(namespace, refusal == null ? "" : refusal)));
+      refuse(PacketEncoder.connectError(namespace, refusal == null ? "" : refusal));
       return;
     }
     connectTimer.cancel();
@@ -136,6 +150,17 @@ final class Connection implements SessionListener {
           session.send(List.of(PacketEncoder.connect(namespace, client.id())));
           application.connected(client);
         });
+  }
+
+  private void refuse(EncodedPacket refusal) {
+    if (refusalsUnread > MOST_REFUSALS_UNREAD) {
+      return; // it is being closed
+    }
+    refusalsUnread += refusal.size();
+    session.reply(List.of(refusal));
+    if (refusalsUnread > MOST_REFUSALS_UNREAD) {
+      session.close(CloseReason.DOES_NOT_READ);
+    }
   }
 
   private void leave(JoinedClient client) {

@@ -635,6 +635,38 @@ class HostileClientTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "40\u001e"})
+  void aClientThatIsRefusedAgainAndAgainAndDoesNotReadIsClosed(String before) throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var polls = new Polls(server)) {
+      polls.post(polls.open(), before + "40/nowhere,\u001e".repeat(1_000) + "3");
+
+      awaitClosedUnread(server);
+    }
+  }
+
+  /** The answer to the last request may come before the session is closed. */
+  private static void awaitClosedUnread(ConformanceServer server) {
+    await()
+        .untilAsserted(
+            () -> assertThat(server.engine().status().closed()).containsEntry("does not read", 1L));
+    await().until(() -> server.engine().status().pendingBytes() == 0);
+  }
+
+  @Test
+  void aClientThatReadsIsRefusedAsOftenAsItAsks() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = TestSocket.opened(server)) {
+      for (int i = 0; i < 1_000; i++) {
+        socket.send("40/nowhere,");
+        assertThat(socket.nextText()).startsWith("44/nowhere,");
+      }
+      socket.send("40");
+      assertThat(socket.nextText()).startsWith("40{");
+    }
+  }
+
   @Test
   void aClientThatLeavesWhatItHasNotReadIsClosed() throws Exception {
     try (var server = serving(EngineConfig.DEFAULT);
@@ -646,8 +678,7 @@ class HostileClientTest {
       // When
       polls.post(sid, "41");
       // Then
-      assertThat(server.engine().status().closed()).containsEntry("does not read", 1L);
-      assertThat(server.engine().status().pendingBytes()).isZero();
+      awaitClosedUnread(server);
     }
   }
 
