@@ -76,7 +76,7 @@ final class LiveWindow {
   /**
    * Adds the newest, and lets the oldest go where it needs their room.
    *
-   * @param leaving hears of each item before it goes
+   * @param leaving hears of each item that has gone: who looks before it hears finds it missing
    */
   void add(Item item, Consumer<Item> leaving) {
     while (!hasRoomFor(item) && removeOldest(leaving)) {
@@ -89,8 +89,8 @@ final class LiveWindow {
     if (reserved) {
       append(item);
     } else {
-      leaving.accept(item);
       restartAt(item.id());
+      leaving.accept(item);
     }
   }
 
@@ -119,7 +119,6 @@ final class LiveWindow {
     if (oldest == null) {
       return false;
     }
-    leaving.accept(oldest);
     lock.lock();
     try {
       ring[first] = null;
@@ -131,6 +130,7 @@ final class LiveWindow {
       lock.unlock();
     }
     budget.release(oldest.size());
+    leaving.accept(oldest);
     return true;
   }
 

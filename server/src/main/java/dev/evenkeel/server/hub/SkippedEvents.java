@@ -13,6 +13,7 @@ final class SkippedEvents {
   /** Events that a client has missed: how many, and up to which id. */
   record Missed(long count, long upTo) {}
 
+  private final LiveWindow window;
   private final long patienceNanos;
   private final LongAdder dropped;
 
@@ -25,21 +26,27 @@ final class SkippedEvents {
   private long counted;
   private boolean skipped;
 
-  SkippedEvents(Duration patience, LongAdder dropped) {
+  SkippedEvents(LiveWindow window, Duration patience, LongAdder dropped) {
+    this.window = window;
     this.patienceNanos = patience.toNanos();
     this.dropped = dropped;
   }
 
-  /** The client does not read. Does nothing when that is known. */
+  /**
+   * The client does not read. Does nothing when that is known, and when events after its place have
+   * left the window uncounted: it has to read those from the log first.
+   */
   synchronized void begin(long atPlace, ClientFilter wanted, long now) {
     filter = wanted;
     if (!active) {
-      active = true;
       since = now;
       passed = 0;
       passedUpTo = atPlace;
       counted = 0;
       skipped = false;
+      // In this order: what leaves from now on is counted, and what left before is seen to be gone.
+      active = true;
+      active = window.reachesBackTo(atPlace);
     }
   }
 

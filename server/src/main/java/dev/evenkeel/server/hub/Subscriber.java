@@ -93,7 +93,7 @@ final class Subscriber {
     this.outbox = new Outbox(client, hub.memory(), hub.nanos().getAsLong());
     this.queue = new SendQueue(hub.memory());
     this.readings = new Readings(hub.reader(), hub.memory(), () -> client.execute(this::run));
-    this.skipped = new SkippedEvents(hub.patience(), hub.counters().dropped);
+    this.skipped = new SkippedEvents(hub.window(), hub.patience(), hub.counters().dropped);
   }
 
   /** Begins. On the client's event loop, like all that follows unless it says otherwise. */
