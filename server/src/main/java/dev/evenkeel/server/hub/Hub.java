@@ -87,7 +87,7 @@ public final class Hub implements Application, AutoCloseable {
     this.messages = new Messages(parts.version(), parts.port(), clock);
     this.memory = new ClientMemory(parts.budget(), config);
     this.window = new LiveWindow(parts.budget(), config.windowBytes(), events.newest());
-    this.reader = new PastReader(events, parts.past(), memory, counters, config.maxClients());
+    this.reader = new PastReader(events, parts.past(), memory, config.maxClients());
     this.fanOut = new FanOut(events, window, subscribers.values(), nanos);
     this.patrol =
         new Patrol(

@@ -11,7 +11,7 @@ final class HubCounters {
   /** Events that went by a client because it did not read. */
   final LongAdder dropped = new LongAdder();
 
-  /** Events that were gone from the log when a client wanted them. */
+  /** Events that a client was told are gone, once for each client. */
   final LongAdder missed = new LongAdder();
 
   /** Clients that were not let in. */

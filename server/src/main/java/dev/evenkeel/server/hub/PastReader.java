@@ -53,7 +53,6 @@ final class PastReader implements AutoCloseable {
   private final PublishedEvents events;
   private final PastEvents past;
   private final ClientMemory memory;
-  private final HubCounters counters;
   private final int maxClients;
   private final int historyBytes;
   private final ThreadPoolExecutor threads;
@@ -66,16 +65,10 @@ final class PastReader implements AutoCloseable {
   /**
    * @param maxClients so many readings may wait
    */
-  PastReader(
-      PublishedEvents events,
-      PastEvents past,
-      ClientMemory memory,
-      HubCounters counters,
-      int maxClients) {
+  PastReader(PublishedEvents events, PastEvents past, ClientMemory memory, int maxClients) {
     this.events = events;
     this.past = past;
     this.memory = memory;
-    this.counters = counters;
     this.maxClients = maxClients;
     this.historyBytes = (int) Math.min(MOST_HISTORY_BYTES, memory.capacity() / SHARE_OF_HISTORY);
     this.threads =
@@ -182,8 +175,7 @@ final class PastReader implements AutoCloseable {
       PublishedEvents.Page page = events.after(after, Lanes.ALL, PAGE_EVENTS, maxBytes);
       var items = new ArrayList<Queued>();
       if (page.missed() > 0) {
-        counters.missed.add(page.missed());
-        items.add(new Queued(Messages.missed(page.missed()), 0, Queued.placeOfMissed(page), 0));
+        items.add(Queued.missed(page.missed(), Queued.placeOfMissed(page)));
       }
       long needed = 0;
       for (PublishedEvent event : page.events()) {
@@ -213,8 +205,7 @@ final class PastReader implements AutoCloseable {
       return Queued.event(Messages.event(event.json()), event.id());
     }
     // It came when evenkeel.memory-budget was larger.
-    counters.dropped.increment();
-    return new Queued(Messages.missed(1), 0, event.id(), 0);
+    return Queued.missed(1, event.id());
   }
 
   private Result readHistory(

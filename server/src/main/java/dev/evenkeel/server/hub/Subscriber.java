@@ -289,6 +289,7 @@ final class Subscriber {
       }
       queue.removeFirst();
       hub.counters().delivered.add(next.events());
+      hub.counters().missed.add(next.missed());
       if (!next.isAside()) {
         place = next.place();
       }
@@ -356,13 +357,21 @@ final class Subscriber {
           switch (item) {
             case LiveWindow.Item.Event event ->
                 !filter.matches(event.session(), event.name()) || sendEvent(event);
-            case LiveWindow.Item.Gap gap -> send(Messages.missed(gap.count()), 0);
+            case LiveWindow.Item.Gap gap -> sendGap(gap);
           };
       if (!sent) {
         return false;
       }
       place = item.id();
     }
+    return true;
+  }
+
+  private boolean sendGap(LiveWindow.Item.Gap gap) {
+    if (!send(Messages.missed(gap.count()), 0)) {
+      return false;
+    }
+    hub.counters().missed.add(gap.count());
     return true;
   }
 

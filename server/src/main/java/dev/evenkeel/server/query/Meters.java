@@ -88,7 +88,7 @@ public class Meters {
     gauge("hub.clients", "Clients of the hub", () -> status.receivers().hub().clients());
     hub("delivered", "Events handed over, once for each client", HubView::delivered);
     hub("dropped", "Events that went by a client that did not read", HubView::dropped);
-    hub("missed", "Events that were gone when a client wanted them", HubView::missed);
+    hub("missed", "Events that a client was told are gone, once for each client", HubView::missed);
     hub("refused", "Clients that were not let in", HubView::refused);
     hub("closed", "Clients closed because they did not read", HubView::closed);
     hub("sessions.opened", "Sessions of Engine.IO opened", hub -> hub.sessions().opened());

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param clients clients now
  * @param delivered events handed over, once for each client
  * @param dropped events that went by a client because it did not read
- * @param missed events that were gone from the log when a client wanted them
+ * @param missed events that a client was told are gone, once for each client
  * @param refused clients that were not let in
  * @param closed clients that were closed because they did not read
  * @param sessions what the clients are connected with

@@ -163,8 +163,7 @@ class HubReadingsTest {
     var budget = new MemoryBudget(64 << 20);
     var held = new Held(new Nothing());
     try (var reader =
-        new PastReader(
-            new Nothing(), held, new ClientMemory(budget, USUAL), new HubCounters(), MAX_CLIENTS)) {
+        new PastReader(new Nothing(), held, new ClientMemory(budget, USUAL), MAX_CLIENTS)) {
       var results = new CopyOnWriteArrayList<PastReader.Result>();
       for (int i = 0; i < MAX_CLIENTS; i++) {
         readHistory(reader, results);
