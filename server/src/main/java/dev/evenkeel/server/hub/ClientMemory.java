@@ -67,9 +67,9 @@ final class ClientMemory {
     return budget.capacity();
   }
 
-  /** Whether so much can ever be had. */
-  boolean canHold(long bytes) {
-    return bytes <= budget.capacity() / 2;
+  /** More than this is never held for a client. */
+  long mostHeld() {
+    return budget.capacity() / 2;
   }
 
   /**

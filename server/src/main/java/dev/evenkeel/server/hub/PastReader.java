@@ -126,7 +126,8 @@ final class PastReader implements AutoCloseable {
   }
 
   /**
-   * Reads the last events up to a place.
+   * Reads the last events up to a place. What is too large for a client is left out, and the first
+   * item says so.
    *
    * @param names of the messages in which they are sent
    * @param wanted whether the client is still there
@@ -201,7 +202,7 @@ final class PastReader implements AutoCloseable {
   }
 
   private Queued item(PublishedEvent event) {
-    if (memory.canHold(event.size())) {
+    if (event.size() <= memory.mostHeld()) {
       return Queued.event(Messages.event(event.json()), event.id());
     }
     // It came when evenkeel.memory-budget was larger.
@@ -215,8 +216,12 @@ final class PastReader implements AutoCloseable {
       return new Result.Later();
     }
     try {
-      byte[] json = historyJson(upTo, filter, wanted, names.size());
+      PastEvents.Last last = last(upTo, filter, wanted, names.size());
+      byte[] json = Messages.historyJson(last.events(), past.count(filter, wanted.types()));
       var items = new ArrayList<Queued>();
+      if (last.tooLarge() > 0) {
+        items.add(Queued.missed(last.tooLarge(), Queued.ASIDE));
+      }
       for (String name : names) {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
         if (!memory.reserveSpare(message.size())) {
@@ -231,14 +236,15 @@ final class PastReader implements AutoCloseable {
     }
   }
 
-  private byte[] historyJson(long upTo, ClientFilter filter, HistoryRequest wanted, int messages) {
-    List<byte[]> last =
-        wanted.count() == 0
-            ? List.of()
-            : past.last(upTo, filter, wanted.types(), wanted.count(), historyBytes / messages);
-    long bytes = last.stream().mapToLong(event -> event.length).sum();
-    boolean fits = memory.canHold(messages * bytes);
-    return Messages.historyJson(fits ? last : List.of(), past.count(filter, wanted.types()));
+  private PastEvents.Last last(
+      long upTo, ClientFilter filter, HistoryRequest wanted, int messages) {
+    if (wanted.count() == 0) {
+      return new PastEvents.Last(List.of(), 0);
+    }
+    var limits =
+        new PastEvents.Limits(
+            wanted.count(), historyBytes / messages, memory.mostHeld() / messages);
+    return past.last(upTo, filter, wanted.types(), limits);
   }
 
   QueueState state() {

@@ -260,7 +260,12 @@ final class Subscriber {
         }
       }
     }
-    arrival.items().forEach(queue::add);
+    for (Queued item : arrival.items()) {
+      // Who asks once more was told before, or it came to it alone.
+      if (arrival.purpose() != Purpose.ASKED_HISTORY || item.missed() == 0) {
+        queue.add(item);
+      }
+    }
   }
 
   private void readFirstHistory() {

@@ -65,11 +65,24 @@ public final class History {
   }
 
   /**
-   * The newest events that have one of these names, as many as fit on a page, the newest first.
+   * The newest events before an id, as many as fit on a page, the newest first.
    *
+   * @param eventBytes an event with more is left out
    * @throws SQLException when the log cannot be read
    */
-  List<byte[]> last(Collection<String> names, EventQuery.Filter filter, long before, int limit)
+  Read last(EventQuery.Filter filter, long before, int limit, long eventBytes) throws SQLException {
+    var query = new EventQuery(Order.NEWEST_FIRST, before, filter, limit);
+    return read(find(query, new Range(-1, before), limit), eventBytes);
+  }
+
+  /**
+   * The newest events that have one of these names, as many as fit on a page, the newest first.
+   *
+   * @param eventBytes an event with more is left out
+   * @throws SQLException when the log cannot be read
+   */
+  Read last(
+      Collection<String> names, EventQuery.Filter filter, long before, int limit, long eventBytes)
       throws SQLException {
     var ids = new TreeSet<Long>(Comparator.reverseOrder());
     for (String name : names) {
@@ -77,7 +90,7 @@ public final class History {
       var query = new EventQuery(EventQuery.Order.NEWEST_FIRST, before, named, limit);
       ids.addAll(find(query, new Range(-1, before), limit));
     }
-    return read(ids.stream().limit(limit).toList()).events();
+    return read(ids.stream().limit(limit).toList(), eventBytes);
   }
 
   /**
@@ -147,30 +160,38 @@ public final class History {
    * Events that were read.
    *
    * @param taken how many of the ids; retention may have removed some of them meanwhile
+   * @param tooLarge how many of those were left out
    */
-  private record Read(List<byte[]> events, int taken) {}
+  record Read(List<byte[]> events, int taken, int tooLarge) {}
 
   private Read read(List<Long> ids) throws SQLException {
+    return read(ids, Long.MAX_VALUE);
+  }
+
+  private Read read(List<Long> ids, long eventBytes) throws SQLException {
     return log.reader()
         .query(
             connection -> {
               var events = new ArrayList<byte[]>(ids.size());
               long bytes = 0;
               int taken = 0;
+              int tooLarge = 0;
               try (PreparedStatement select = connection.prepareStatement(BY_ID)) {
                 for (long id : ids) {
                   byte[] event = event(select, id);
-                  if (event != null) {
+                  if (event != null && event.length > eventBytes) {
+                    tooLarge++;
+                  } else if (event != null) {
                     bytes += event.length + 1;
                     if (bytes > pageBytes && !events.isEmpty()) {
-                      return new Read(events, taken);
+                      return new Read(events, taken, tooLarge);
                     }
                     events.add(event);
                   }
                   taken++;
                 }
               }
-              return new Read(events, taken);
+              return new Read(events, taken, tooLarge);
             });
   }
 

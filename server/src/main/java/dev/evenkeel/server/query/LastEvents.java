@@ -5,13 +5,11 @@ import dev.evenkeel.server.hub.EventTypes;
 import dev.evenkeel.server.hub.PastEvents;
 import dev.evenkeel.server.log.SqliteEventLog;
 import dev.evenkeel.server.query.EventQuery.Filter;
-import dev.evenkeel.server.query.EventQuery.Order;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** The newest events that are kept, for the hub's clients. */
@@ -35,21 +33,20 @@ public final class LastEvents implements PastEvents {
   }
 
   @Override
-  public List<byte[]> last(
-      long upTo, ClientFilter filter, EventTypes types, int count, int maxBytes) {
-    var history = new History(log, maxBytes);
+  public Last last(long upTo, ClientFilter filter, EventTypes types, Limits limits) {
+    var history = new History(log, limits.bytes());
     var wanted = new Filter(filter.session(), null, filter.name(), null);
-    var newestFirst = new ArrayList<byte[]>();
+    long before = upTo + 1;
     try {
-      newestFirst.addAll(
+      History.Read read =
           types.isAll()
-              ? history.page(new EventQuery(Order.NEWEST_FIRST, upTo + 1, wanted, count)).events()
-              : history.last(names(filter, types), wanted, upTo + 1, count));
+              ? history.last(wanted, before, limits.events(), limits.eventBytes())
+              : history.last(
+                  names(filter, types), wanted, before, limits.events(), limits.eventBytes());
+      return new Last(read.events().reversed(), read.tooLarge());
     } catch (SQLException e) {
       throw new IllegalStateException("the last events cannot be read: " + e.getMessage(), e);
     }
-    Collections.reverse(newestFirst);
-    return newestFirst;
   }
 
   /** A plus before a column keeps SQLite from its index: a session has fewer events than a name. */

@@ -61,9 +61,8 @@ class HubMissedTest {
     }
 
     @Override
-    public List<byte[]> last(
-        long upTo, ClientFilter filter, EventTypes types, int count, int maxBytes) {
-      return List.of();
+    public Last last(long upTo, ClientFilter filter, EventTypes types, Limits limits) {
+      return new Last(List.of(), 0);
     }
 
     @Override

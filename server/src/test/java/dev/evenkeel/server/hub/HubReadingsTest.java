@@ -3,6 +3,7 @@ package dev.evenkeel.server.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.hub.socketio.FakeClient;
@@ -39,15 +40,14 @@ class HubReadingsTest {
     }
 
     @Override
-    public List<byte[]> last(
-        long upTo, ClientFilter filter, EventTypes types, int count, int maxBytes) {
+    public Last last(long upTo, ClientFilter filter, EventTypes types, Limits limits) {
       reads.incrementAndGet();
       try {
         gate.await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return past.last(upTo, filter, types, count, maxBytes);
+      return past.last(upTo, filter, types, limits);
     }
 
     @Override
@@ -146,14 +146,41 @@ class HubReadingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"100, 1", "300000, 0"})
-  void historyComesWithTheSmallestMemoryBudgetThatIsTaken(int bytes, int events) throws Exception {
+  @CsvSource({"100, 1, 0", "300000, 0, 1"})
+  void historyComesWithTheSmallestMemoryBudgetThatIsTaken(int bytes, int events, int missed)
+      throws Exception {
     try (var running = new RunningHub(folder, HubConfig.within(MB), null, MB)) {
       running.publishLarge("s1", 1, bytes);
       FakeClient client = running.joined("{}");
-      assertThat(client.awaitMessages(3, 10_000)).isTrue();
+      assertThat(client.awaitMessages(3 + missed, 10_000)).isTrue();
       assertThat(client.all("history").getFirst().get("events")).hasSize(events);
       assertThat(client.all("event_history")).isEqualTo(client.all("history"));
+    }
+  }
+
+  @Test
+  void anEventThatIsTooLargeIsLeftOutOfTheFirstHistoryAndTheRestComes() throws Exception {
+    try (var running = new RunningHub(folder, HubConfig.within(MB), null, MB)) {
+      // Given
+      running.publish("s1", "Stop", 3);
+      List<String> small = running.allIds();
+      running.publishLarge("s1", 1, 600_000);
+      // When
+      FakeClient client = running.joined("{}");
+      // Then
+      assertThat(client.awaitMessages(4, 10_000)).isTrue();
+      assertThat(client.messages().stream().map(FakeClient.Message::name))
+          .containsExactly("welcome", "missed", "history", "event_history");
+      assertThat(client.all("missed").getFirst().get("count").intValue()).isEqualTo(1);
+      JsonNode history = client.all("history").getFirst();
+      assertThat(RunningHub.idsOf(history.withArray("events").valueStream().toList()))
+          .isEqualTo(small);
+      // When
+      assertThat(ask(client, 10)).isEqualTo("{\"ok\":true}");
+      // Then it is told only once
+      assertThat(client.awaitMessages(5, 10_000)).isTrue();
+      assertThat(client.all("history").getLast().get("count").intValue()).isEqualTo(3);
+      assertThat(running.hub.status().missed()).isEqualTo(1);
     }
   }
 
@@ -192,9 +219,8 @@ class HubReadingsTest {
   /** A log without events. */
   private static final class Nothing implements PastEvents, PublishedEvents {
     @Override
-    public List<byte[]> last(
-        long upTo, ClientFilter filter, EventTypes types, int count, int maxBytes) {
-      return List.of();
+    public Last last(long upTo, ClientFilter filter, EventTypes types, Limits limits) {
+      return new Last(List.of(), 0);
     }
 
     @Override
