@@ -18,6 +18,8 @@ export class Feed {
   #filter = { session: '', name: '' };
   #last = null; // the id to go on from: of the last event that came with this filter, or the newest one when it began
   #newest = null; // the newest id when the server welcomed this page
+  #missed = 0; // how many events after #last this connection was told are missing
+  #noted = 0; // how many of them the listener knows; the next connection from the same place hears of them again
   #retry = null;
 
   /**
@@ -56,9 +58,15 @@ export class Feed {
   /** From now on only these events, beginning with the last ones there were. */
   change(filter) {
     this.#filter = filter;
-    this.#last = null;
+    this.#goOnAfter(null);
     this.stop();
     this.#socket.connect();
+  }
+
+  #goOnAfter(id) {
+    this.#last = id;
+    this.#missed = 0;
+    this.#noted = 0;
   }
 
   #introduction() {
@@ -74,7 +82,10 @@ export class Feed {
 
   #listen() {
     const socket = this.#socket;
-    socket.on('connect', () => this.#listener.onState('live', ''));
+    socket.on('connect', () => {
+      this.#missed = 0;
+      this.#listener.onState('live', '');
+    });
     socket.on('disconnect', (reason) => {
       if (reason === 'io client disconnect') {
         return;
@@ -89,7 +100,7 @@ export class Feed {
       if (!socket.active) {
         if (error.message.startsWith('auth.after')) {
           // The server has another log, which does not know this place: begin anew
-          this.#last = null;
+          this.#goOnAfter(null);
           this.#listener.onOtherLog();
         }
         this.#tryAgain();
@@ -102,10 +113,19 @@ export class Feed {
     socket.on('history', (history) => {
       // Comes only to who begins. What is not in it, or does not fit the filter, is not wanted later either
       this.#take(Array.isArray(history?.events) ? history.events : []);
-      this.#last = this.#newest ?? this.#last;
+      this.#goOnAfter(this.#newest ?? this.#last);
     });
     socket.on('claude_event', (event) => this.#take([event]));
-    socket.on('missed', (missed) => this.#listener.onMissed(Number(missed?.count) || 0));
+    socket.on('missed', (missed) => this.#miss(Number(missed?.count) || 0));
+  }
+
+  /** With a filter, many connections may go on from one place: what is missing after it is told once. */
+  #miss(count) {
+    this.#missed += count;
+    if (this.#missed > this.#noted) {
+      this.#listener.onMissed(this.#missed - this.#noted);
+      this.#noted = this.#missed;
+    }
   }
 
   #tryAgain() {
@@ -117,7 +137,7 @@ export class Feed {
   #take(events) {
     const fitting = events.filter((event) => this.#fits(event));
     if (fitting.length > 0) {
-      this.#last = fitting[fitting.length - 1].id;
+      this.#goOnAfter(fitting[fitting.length - 1].id);
       this.#listener.onEvents(fitting);
     }
   }
