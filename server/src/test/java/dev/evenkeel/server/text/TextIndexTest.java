@@ -31,8 +31,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextIndexTest {
 
@@ -504,5 +508,47 @@ class TextIndexTest {
       await().atMost(SOON).until(() -> findsAll(open, index));
       index.close();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {IllegalStateException.class, StackOverflowError.class, NoClassDefFoundError.class})
+  void aRoundThatFailsDoesNotEndTheRounds(Class<? extends Throwable> failure) throws Exception {
+    try (var open = new OpenLog(folder);
+        var index =
+            new TextIndex(folder.resolve("text-index.db"), IndexLimits.of(64 << 20), open.log)) {
+      // Given
+      var failed = new CompletableFuture<Thread>();
+      Throwable toThrow = failure.getConstructor().newInstance();
+      open.log.countBeside(
+          () -> {
+            // The writer asks, too
+            if (Thread.currentThread().getName().equals("text-index")
+                && failed.complete(Thread.currentThread())) {
+              throwUnchecked(toThrow);
+            }
+            return 0;
+          });
+      publish(open, "other", "{\"session_id\":\"s1\",\"text\":\"found afterwards\"}");
+      // When
+      index.start();
+      Thread indexer = failed.get(SOON.toSeconds(), TimeUnit.SECONDS);
+      // Then it is tried again: in a few seconds, or when it is woken
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                LockSupport.unpark(indexer);
+                return index.upTo() > 0 && index.upTo() >= open.log.newest();
+              });
+      assertThat(find(index, "afterwards")).hasSize(1);
+    }
+  }
+
+  private static void throwUnchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) failure;
   }
 }
