@@ -2,7 +2,6 @@ package dev.evenkeel.server.hub;
 
 import dev.evenkeel.server.hub.socketio.Client;
 import dev.evenkeel.server.hub.socketio.OutgoingEvent;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Hands events over to one client while it reads them. What it has not read stays within its
@@ -28,10 +27,9 @@ final class Outbox {
 
   // Mutable state, owned by the client's event loop
   private long reserved;
-  private final AtomicLong handedOver = new AtomicLong();
 
   // Mutable state, owned by the patrol
-  private long mostRead;
+  private long progress;
   private long readAt;
 
   Outbox(Client client, ClientMemory memory, long now) {
@@ -55,7 +53,6 @@ final class Outbox {
     }
     reserved += reservedForIt;
     client.emit(event);
-    handedOver.addAndGet(event.size());
     return Sent.YES;
   }
 
@@ -98,15 +95,12 @@ final class Outbox {
 
   /**
    * Since when the client has read nothing although there was something to read; now when it has
-   * read. On the patrol's thread.
+   * read, if only a part of something large. On the patrol's thread.
    */
   long unreadSince(long now) {
-    // In this order, so that what is handed over meanwhile does not count as read.
-    long before = handedOver.get();
-    long pending = client.pendingBytes();
-    long read = before - pending;
-    if (pending == 0 || read > mostRead) {
-      mostRead = Math.max(mostRead, read);
+    long progressNow = client.progress();
+    if (client.pendingBytes() == 0 || progressNow != progress) {
+      progress = progressNow;
       readAt = now;
     }
     return readAt;

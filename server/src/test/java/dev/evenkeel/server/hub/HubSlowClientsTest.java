@@ -179,6 +179,31 @@ class HubSlowClientsTest {
   }
 
   @Test
+  void whoReadsOneLargeEventSlowlyIsNotClosedAsLongAsItReads() throws Exception {
+    // Given
+    start(64 * MB);
+    FakeClient slow = live("{}");
+    slow.stopReading();
+    running.publishLarge("s1", 1, 2_000_000);
+    await().until(() -> slow.pendingBytes() > 2_000_000);
+    // When
+    for (int i = 0; i < 5; i++) {
+      slow.readPart();
+      running.hub.patrol();
+      running.advance(Duration.ofSeconds(59));
+      running.hub.patrol();
+    }
+    // Then
+    assertThat(slow.reasonOfEnd()).isNull();
+    assertThat(slow.pendingBytes()).isGreaterThan(2_000_000);
+    // When
+    running.advance(Duration.ofSeconds(2));
+    running.hub.patrol();
+    // Then
+    assertThat(slow.reasonOfEnd()).isEqualTo("does not read");
+  }
+
+  @Test
   void oneEventThatIsLargerThanAClientsQueueGoesAlone() throws Exception {
     // Given
     start(64 * MB);

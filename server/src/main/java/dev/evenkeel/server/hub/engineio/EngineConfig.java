@@ -13,9 +13,9 @@ import java.time.Duration;
  * @param maxSessions how many clients may be connected at a time
  * @param maxUnreadReplies the most bytes of answers that may wait for a client to read them; a
  *     client that goes on asking beyond it is closed, because it does not read
- * @param readTimeout how long the question may wait until it can be written to a websocket. It
- *     frees what nobody else looks after: an application closes its clients that do not read
- *     earlier
+ * @param readTimeout how long nothing may be read of what is before the question until it can be
+ *     written to a websocket. It frees what nobody else looks after: an application closes its
+ *     clients that do not read earlier
  */
 public record EngineConfig(
     Duration pingInterval,

@@ -2,13 +2,14 @@ package dev.evenkeel.server.hub.engineio;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Asks a client again and again whether it is there. In Engine.IO 4 it is the server who asks,
  * because browsers slow down the timers of pages in the background.
  *
  * <p>The time for the answer begins when the question has left, not while it waits behind what the
- * client has not read: who pauses is there.
+ * client has not read: who pauses is there, and so is who reads something large slowly.
  */
 final class Heartbeat {
 
@@ -16,6 +17,7 @@ final class Heartbeat {
   private final Duration interval;
   private final Duration timeout;
   private final Duration readTimeout;
+  private final LongSupplier progress;
   private final Runnable ask;
   private final Consumer<String> giveUp;
 
@@ -25,14 +27,21 @@ final class Heartbeat {
   private boolean asking;
 
   /**
+   * @param progress grows while the client reads
    * @param ask sends the question; {@link #asked} has to be called when it has left
    * @param giveUp is given the reason when the client did not read or answer in time
    */
-  Heartbeat(Strand strand, EngineConfig config, Runnable ask, Consumer<String> giveUp) {
+  Heartbeat(
+      Strand strand,
+      EngineConfig config,
+      LongSupplier progress,
+      Runnable ask,
+      Consumer<String> giveUp) {
     this.strand = strand;
     this.interval = config.pingInterval();
     this.timeout = config.pingTimeout();
     this.readTimeout = config.readTimeout();
+    this.progress = progress;
     this.ask = ask;
     this.giveUp = giveUp;
   }
@@ -44,8 +53,21 @@ final class Heartbeat {
         interval,
         () -> {
           asking = true;
-          next(readTimeout, () -> giveUp.accept(CloseReason.DOES_NOT_READ));
+          awaitReading();
           ask.run();
+        });
+  }
+
+  private void awaitReading() {
+    long before = progress.getAsLong();
+    next(
+        readTimeout,
+        () -> {
+          if (progress.getAsLong() == before) {
+            giveUp.accept(CloseReason.DOES_NOT_READ);
+          } else {
+            awaitReading();
+          }
         });
   }
 

@@ -17,8 +17,9 @@ final class Outbox {
 
   private static final char SEPARATOR = '\u001e';
 
-  // Mutable state. pending: any thread; the rest is guarded by the session's strand.
+  // Mutable state. pending, progress: any thread; the rest is guarded by the session's strand.
   private final AtomicLong pending = new AtomicLong();
+  private final AtomicLong progress = new AtomicLong();
   private final ArrayDeque<EncodedPacket> waiting = new ArrayDeque<>();
   private long onTheWay;
   private boolean givenUp;
@@ -41,6 +42,11 @@ final class Outbox {
   /** Bytes that were announced and that the network has not taken. Any thread may call this. */
   long pendingBytes() {
     return pending.get();
+  }
+
+  /** Grows whenever the network takes something. Any thread may call this. */
+  long progress() {
+    return progress.get();
   }
 
   boolean isEmpty() {
@@ -69,8 +75,14 @@ final class Outbox {
     return onTheWay < WINDOW && !waiting.isEmpty();
   }
 
+  /** The network took a part of a packet. */
+  void goesOn() {
+    progress.incrementAndGet();
+  }
+
   /** The network took so many bytes of packets. */
   void taken(long bytes) {
+    goesOn();
     if (givenUp) {
       return;
     }

@@ -54,7 +54,7 @@ public final class Session {
     this.ending = ending;
     this.strand = new Strand(loop, this::flush);
     this.wire = new Wire(strand, config, transport, this::hasRoom, this::pingIsWritten);
-    this.heartbeat = new Heartbeat(strand, config, this::ping, this::end);
+    this.heartbeat = new Heartbeat(strand, config, this::progress, this::ping, this::end);
   }
 
   /** Sends the client its handshake and begins. */
@@ -114,6 +114,14 @@ public final class Session {
   /** What was handed over and the network has not taken yet, in bytes. */
   public long pendingBytes() {
     return wire.outbox().pendingBytes();
+  }
+
+  /**
+   * A number that grows whenever the network has taken something, even if it is only a part of a
+   * large packet; in long polling, a whole answer.
+   */
+  public long progress() {
+    return wire.outbox().progress();
   }
 
   /**

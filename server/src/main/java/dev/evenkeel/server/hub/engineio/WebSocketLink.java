@@ -12,9 +12,10 @@ public interface WebSocketLink {
   /**
    * Writes a packet, which may stay in a buffer until {@link #flush}.
    *
+   * @param goesOn to be called on the loop when the network took a part of a large packet
    * @param taken to be called once on the loop, when the network took the packet or never will
    */
-  void write(EncodedPacket packet, Runnable taken);
+  void write(EncodedPacket packet, Runnable goesOn, Runnable taken);
 
   /** Sends what was written. */
   void flush();

@@ -139,7 +139,7 @@ final class Wire {
       link.loop()
           .execute(
               () -> {
-                link.write(EncodedPacket.PROBE_ANSWER, () -> {});
+                link.write(EncodedPacket.PROBE_ANSWER, () -> {}, () -> {});
                 link.flush();
               });
       if (polling.waiting() != null) {
@@ -189,7 +189,7 @@ final class Wire {
   private void write(WebSocketLink link) {
     EncodedPacket packet = outbox.next();
     while (packet != null) {
-      link.write(packet, whenTaken(packet));
+      link.write(packet, outbox::goesOn, whenTaken(packet));
       packet = outbox.next();
     }
     link.flush();

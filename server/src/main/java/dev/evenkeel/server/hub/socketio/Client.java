@@ -40,6 +40,12 @@ public interface Client {
   long pendingBytes();
 
   /**
+   * A number that grows whenever the network has taken something from this client's connection: on
+   * a websocket also a part of a large event, in long polling the whole answer to a poll.
+   */
+  long progress();
+
+  /**
    * Sets the one listener that is called, on the client's event loop, each time {@link
    * #pendingBytes} has fallen to {@link #LOW_WATER} or below, and when it has fallen to 0. It may
    * be called more often than that, and looks by itself whether there is room for what it has.

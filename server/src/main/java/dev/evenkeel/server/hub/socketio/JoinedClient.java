@@ -85,6 +85,11 @@ final class JoinedClient implements Client {
   }
 
   @Override
+  public long progress() {
+    return session.progress();
+  }
+
+  @Override
   public void onDrained(Runnable listener) {
     drained = listener;
   }

@@ -6,8 +6,12 @@ import dev.evenkeel.server.hub.engineio.EventLoop;
 import dev.evenkeel.server.hub.engineio.Session;
 import dev.evenkeel.server.hub.engineio.WaitingBytes;
 import dev.evenkeel.server.hub.engineio.WebSocketLink;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
@@ -24,6 +28,9 @@ final class HttpWebSocket implements WebSocketLink {
   private static final int INVALID_DATA = 1007;
   private static final int TOO_LARGE = 1009;
   private static final int TRY_AGAIN_LATER = 1013;
+
+  /** How slowly a client reads something larger is looked at, in bytes. */
+  private static final int AT_ONCE = 64 << 10;
 
   private final ServerWebSocket socket;
   private final NettyLoop loop;
@@ -101,8 +108,27 @@ final class HttpWebSocket implements WebSocketLink {
   }
 
   @Override
-  public void write(EncodedPacket packet, Runnable taken) {
-    network.write(Unpooled.wrappedBuffer(packet.frame())).addListener(any -> taken.run());
+  public void write(EncodedPacket packet, Runnable goesOn, Runnable taken) {
+    ByteBuf frame = Unpooled.wrappedBuffer(packet.frame());
+    if (packet.size() <= AT_ONCE) {
+      network.write(frame).addListener(any -> taken.run());
+      return;
+    }
+    ChannelProgressivePromise written = network.newProgressivePromise();
+    written.addListener(
+        new ChannelProgressiveFutureListener() {
+          @Override
+          public void operationProgressed(
+              ChannelProgressiveFuture future, long progress, long total) {
+            goesOn.run();
+          }
+
+          @Override
+          public void operationComplete(ChannelProgressiveFuture future) {
+            taken.run();
+          }
+        });
+    var _ = network.write(frame, written);
   }
 
   @Override

@@ -554,6 +554,26 @@ class HostileClientTest {
   }
 
   @Test
+  void whatTheNetworkTakesOfOneLargeEventIsSeen() throws Exception {
+    try (var server = serving(EngineConfig.DEFAULT);
+        var socket = joining(server)) {
+      // Given
+      Client client = application.next();
+      await().until(() -> client.pendingBytes() == 0);
+      socket.stopReading();
+      long before = client.progress();
+      // When
+      OutgoingEvent large = event(32 << 20);
+      client.emit(large);
+      // Then the operating system takes some of it, and the client the rest when it reads
+      await().until(() -> client.progress() > before);
+      assertThat(client.pendingBytes()).isEqualTo(large.size());
+      socket.readAgain();
+      await().until(() -> client.pendingBytes() == 0);
+    }
+  }
+
+  @Test
   void aClientThatNobodyLooksAfterIsClosedWhenItDoesNotRead() throws Exception {
     var config =
         EngineConfig.DEFAULT

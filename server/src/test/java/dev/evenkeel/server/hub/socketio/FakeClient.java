@@ -36,6 +36,7 @@ public final class FakeClient implements Client, AutoCloseable {
   private final ExecutorService loop =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
   private final AtomicLong pending = new AtomicLong();
+  private final AtomicLong progress = new AtomicLong();
 
   // Guarded by this
   private final Deque<OutgoingEvent> unread = new ArrayDeque<>();
@@ -105,6 +106,11 @@ public final class FakeClient implements Client, AutoCloseable {
     readSome(Integer.MAX_VALUE);
   }
 
+  /** Reads a part of the message that it is at. */
+  public void readPart() {
+    progress.incrementAndGet();
+  }
+
   /** Reads so many of the messages that wait. */
   public void readSome(int count) {
     loop.execute(
@@ -125,6 +131,7 @@ public final class FakeClient implements Client, AutoCloseable {
     }
     read.add(next);
     notifyAll();
+    progress.incrementAndGet();
     pending.addAndGet(-next.size());
     return true;
   }
@@ -223,6 +230,7 @@ public final class FakeClient implements Client, AutoCloseable {
       }
       if (reads && unread.isEmpty()) {
         read.add(event);
+        progress.incrementAndGet();
         notifyAll();
         drainedNow = drained;
       } else {
@@ -240,6 +248,11 @@ public final class FakeClient implements Client, AutoCloseable {
   @Override
   public long pendingBytes() {
     return pending.get();
+  }
+
+  @Override
+  public long progress() {
+    return progress.get();
   }
 
   @Override
