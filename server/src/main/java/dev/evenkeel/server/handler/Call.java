@@ -142,6 +142,10 @@ final class Call {
     return true;
   }
 
+  Thread thread() {
+    return thread;
+  }
+
   RunningExtension extension() {
     return extension;
   }

@@ -5,8 +5,10 @@ import dev.evenkeel.server.extension.RunningExtension;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,8 +56,9 @@ final class CallWatch {
    * Looks.
    *
    * @param full whether the window is full at this moment
+   * @return the threads whose calls are late and have not returned
    */
-  void look(boolean full) {
+  List<Thread> look(boolean full) {
     long now = System.nanoTime();
     if (!full) {
       notFullAt = now;
@@ -63,9 +66,16 @@ final class CallWatch {
     heldUp = now - notFullAt >= PATIENCE.toNanos();
     long longest = heldUp ? PATIENCE.toNanos() : Long.MAX_VALUE;
     var slow = new HashMap<RunningExtension, Integer>();
-    running.removeIf(call -> call.checkDeadline(now, longest));
-    running.forEach(call -> weigh(call, now, slow));
+    var late = new ArrayList<Thread>();
+    for (Call call : running) {
+      if (call.checkDeadline(now, longest)) {
+        late.add(call.thread());
+      } else {
+        weigh(call, now, slow);
+      }
+    }
     crowd(slow);
+    return late;
   }
 
   /** Whether all sessions wait for room in the window. Any thread. */

@@ -95,10 +95,10 @@ public final class Handler implements AutoCloseable {
 
   private void look() {
     try {
-      watch.look(window.isFull());
+      List<Thread> late = watch.look(window.isFull());
       resume();
       tasks.follow();
-      workers.adapt(handled.get());
+      workers.adapt(handled.get(), late);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The watch over calls failed", e);
     }

@@ -1,19 +1,28 @@
 package dev.evenkeel.server.handler;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads that run extensions: as many as there are processors while calls are short, and more,
- * up to a limit, while calls block. They are platform threads, because an endless loop on a virtual
- * one would take its carrier from everybody.
+ * up to a limit, while calls block. A thread whose call is late is left to it, and takes no place
+ * from the others. They are platform threads, because an endless loop on a virtual one would take
+ * its carrier from everybody.
  */
 final class Workers implements AutoCloseable {
 
-  private static final int MAX_THREADS = 64;
+  static final int MAX_THREADS = 64;
+
+  /** So many threads may be left to late calls beside them: sixteen calls of twelve extensions. */
+  static final int MAX_LEFT = 192;
+
   private static final int IDLE_SECONDS = 10;
 
   /** After so many looks without progress a thread is added: a busy machine is no blocked call. */
@@ -23,7 +32,7 @@ final class Workers implements AutoCloseable {
   private static final int LOOKS_TO_SHRINK = 100;
 
   private final int usual = Math.max(2, Runtime.getRuntime().availableProcessors());
-  private final ThreadFactory threads = Thread.ofPlatform().name("handler-", 0).daemon().factory();
+  private final AtomicLong number = new AtomicLong();
 
   // Mutable state; exchanged under this
   private volatile ThreadPoolExecutor pool = newPool();
@@ -34,9 +43,28 @@ final class Workers implements AutoCloseable {
   private int looksWithoutProgress;
   private int looksWithProgress;
 
+  /** Makes the threads of one pool. */
+  private final class Maker implements ThreadFactory {
+    @Override
+    public Thread newThread(Runnable work) {
+      return new Worker(this, work, "handler-" + number.getAndIncrement());
+    }
+  }
+
+  /** A thread that knows its pool by who made it. */
+  private static final class Worker extends Thread {
+    private final Maker maker;
+
+    Worker(Maker maker, Runnable work, String name) {
+      super(work, name);
+      this.maker = maker;
+      setDaemon(true);
+    }
+  }
+
   private ThreadPoolExecutor newPool() {
     return new ThreadPoolExecutor(
-        usual, usual, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        usual, usual, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new Maker());
   }
 
   void execute(Runnable work) {
@@ -55,13 +83,17 @@ final class Workers implements AutoCloseable {
 
   /**
    * Lets all threads end after what they do now, and takes others: what an extension left in a
-   * thread's own variables would keep its classes.
+   * thread's own variables would keep its classes. What waits goes to the others, because calls may
+   * never give the old threads back.
    */
   synchronized void renew() {
     if (!closed) {
       ThreadPoolExecutor old = pool;
       pool = newPool();
       old.shutdown();
+      List<Runnable> waiting = new ArrayList<>();
+      old.getQueue().drainTo(waiting);
+      waiting.forEach(pool::execute);
     }
   }
 
@@ -71,28 +103,40 @@ final class Workers implements AutoCloseable {
    * waits.
    *
    * @param progress grows with what is done
+   * @param late the threads whose calls are late now
    */
-  void adapt(long progress) {
+  void adapt(long progress, Collection<Thread> late) {
     ThreadPoolExecutor pool = this.pool;
+    int left = leftOf(pool, late);
     boolean waits = !pool.getQueue().isEmpty();
     boolean stands = progress == progressBefore;
     looksWithoutProgress = waits && stands ? looksWithoutProgress + 1 : 0;
     looksWithProgress = stands ? 0 : looksWithProgress + 1;
     progressBefore = progress;
     int threads = pool.getCorePoolSize();
+    int wanted = threads;
     if (looksWithoutProgress >= PATIENCE) {
-      resize(pool, threads + 1);
-    } else if (!waits && pool.getActiveCount() < usual) {
-      resize(pool, usual);
+      wanted = threads + 1;
+    } else if (!waits && pool.getActiveCount() < usual + left) {
+      wanted = usual + left;
     } else if (looksWithProgress >= LOOKS_TO_SHRINK) {
       looksWithProgress = 0;
-      resize(pool, threads - 1);
+      wanted = threads - 1;
     }
+    resize(pool, Math.clamp(wanted, usual + left, MAX_THREADS + left));
+  }
+
+  /** How many threads of this pool are left to late calls, up to a limit. */
+  private static int leftOf(ThreadPoolExecutor pool, Collection<Thread> late) {
+    long left =
+        late.stream()
+            .filter(each -> each instanceof Worker own && own.maker.equals(pool.getThreadFactory()))
+            .count();
+    return (int) Math.min(left, MAX_LEFT);
   }
 
   /** The maximum goes with it: a thread that is only above the core stays while there is work. */
-  private void resize(ThreadPoolExecutor pool, int wanted) {
-    int threads = Math.clamp(wanted, usual, MAX_THREADS);
+  private static void resize(ThreadPoolExecutor pool, int threads) {
     if (threads > pool.getCorePoolSize()) {
       pool.setMaximumPoolSize(threads);
       pool.setCorePoolSize(threads);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -462,6 +463,50 @@ class HandlerTest {
       await().until(() -> started.get() == 8);
       go.countDown();
       assertThat(running.published(108)).hasSize(108);
+    }
+  }
+
+  /** As many as there are threads for calls that block, in a window that has room for one more. */
+  @Test
+  void callsThatNeverReturnLeaveTheOthersTheirThreads() throws Exception {
+    var never = new Semaphore(0);
+    var started = new AtomicInteger();
+    Extension[] blocking = new Extension[Workers.MAX_THREADS / 16];
+    for (int i = 0; i < blocking.length; i++) {
+      String own = "Block" + i;
+      blocking[i] =
+          new Named(
+              "blocking-" + i,
+              context ->
+                  context.process(
+                      own,
+                      (event, emission) -> {
+                        started.incrementAndGet();
+                        never.acquireUninterruptibly();
+                      }));
+    }
+    var config =
+        new HandlerConfig(Duration.ofMinutes(10), Workers.MAX_THREADS + 1, 16 << 20, 100, false);
+    try (var running = new Running(config, blocking)) {
+      try {
+        // Given
+        for (int i = 0; i < Workers.MAX_THREADS; i++) {
+          running.send("blocked" + i, "Block" + i % blocking.length, "");
+        }
+        await().atMost(Duration.ofMinutes(2)).until(() -> started.get() == Workers.MAX_THREADS);
+        // When the window is full, so that these calls are late
+        for (int i = 0; i < 50; i++) {
+          running.send("other" + i % 5, "A", "");
+        }
+        // Then
+        await().atMost(Duration.ofMinutes(1)).until(() -> published(running, "A") == 50);
+        for (Extension each : blocking) {
+          assertThat(running.extension(each.name()).state())
+              .isEqualTo(RunningExtension.State.STUCK);
+        }
+      } finally {
+        never.release(Workers.MAX_THREADS);
+      }
     }
   }
 
