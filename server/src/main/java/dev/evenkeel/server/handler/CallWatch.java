@@ -52,14 +52,19 @@ final class CallWatch {
     }
   }
 
+  /** Looks now. */
+  List<Thread> look(boolean full) {
+    return look(System.nanoTime(), full);
+  }
+
   /**
    * Looks.
    *
+   * @param now by {@link System#nanoTime}
    * @param full whether the window is full at this moment
    * @return the threads whose calls are late and have not returned
    */
-  List<Thread> look(boolean full) {
-    long now = System.nanoTime();
+  List<Thread> look(long now, boolean full) {
     if (!full) {
       notFullAt = now;
     }

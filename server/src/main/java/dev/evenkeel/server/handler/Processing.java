@@ -205,8 +205,8 @@ final class Processing {
   }
 
   /**
-   * Half of what is left, and all of it for the last: together they keep the event's deadline, and
-   * a late one leaves time to those behind it.
+   * Half of what is left, and all of it for the last: together they keep the deadline, and a late
+   * one leaves time to those behind it.
    */
   private long deadlineOfCall(boolean last) {
     long now = System.nanoTime();
@@ -240,17 +240,23 @@ final class Processing {
     }
   }
 
-  /** Writes what entries are gone, and lets their extensions tell. */
+  /**
+   * Writes what entries are gone, and lets their extensions tell. All tellings together have one
+   * deadline, which an exchange can wait for; not that of the processors, who may have used it up.
+   */
   private boolean tellEvictions(Runnable goOn) {
     List<Extensions.Evictions> all = evictions;
     if (all == null) {
       all = work.evictions().get();
       evictions = all;
+      deadlineNanos = System.nanoTime() + work.deadline().toNanos();
     }
     while (nextEvictions < all.size()) {
       Extensions.Evictions each = all.get(nextEvictions);
       while (nextEviction < each.evictions().size()) {
-        if (!tell(each.extension(), each.evictions().get(nextEviction++), goOn)) {
+        Extensions.Eviction eviction = each.evictions().get(nextEviction++);
+        boolean last = nextEviction == each.evictions().size() && nextEvictions == all.size() - 1;
+        if (!tell(each.extension(), eviction, last, goOn)) {
           return false;
         }
       }
@@ -261,19 +267,20 @@ final class Processing {
     return true;
   }
 
-  private boolean tell(RunningExtension extension, Extensions.Eviction eviction, Runnable goOn) {
+  private boolean tell(
+      RunningExtension extension, Extensions.Eviction eviction, boolean last, Runnable goOn) {
     changes.add(eviction.change());
     Extensions.Telling telling = eviction.telling();
     if (telling == null) {
       return true;
     }
-    Permit permit = extension.admit();
+    boolean hasTime = deadlineNanos - System.nanoTime() > 0;
+    Permit permit = hasTime ? extension.admit() : null;
     if (permit == null) {
       extension.passedOver();
       return true;
     }
-    long deadline = System.nanoTime() + work.deadline().toNanos();
-    var call = new Call(extension, permit, "an eviction", null, deadline, goOn);
+    var call = new Call(extension, permit, "an eviction", null, deadlineOfCall(last), goOn);
     return run(call, () -> telling.tell(call.emission));
   }
 

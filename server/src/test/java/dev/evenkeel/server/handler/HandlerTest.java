@@ -531,7 +531,7 @@ class HandlerTest {
                     map.put(key == null ? "" : key, new Count(event.session().id(), 0));
                   });
             });
-    try (var running = new Running(QUICK, keeper)) {
+    try (var running = new Running(HandlerConfig.DEFAULT, keeper)) {
       // One after the other: sessions run at the same time, and the first to come has to go.
       int sent = 0;
       for (String key : List.of("a", "b", "c")) {
@@ -550,7 +550,7 @@ class HandlerTest {
       running.open.clock.advance(Duration.ofMinutes(6));
       assertThat(running.published(6)).hasSize(6);
     }
-    try (var again = new Running(QUICK, keeper)) {
+    try (var again = new Running(HandlerConfig.DEFAULT, keeper)) {
       assertThat(again.open.log.loadState("keeper/map")).isEmpty();
     }
   }
