@@ -19,7 +19,7 @@ record Counters(
     long droppedOnPurpose,
     long removed) {
 
-  /** The server's own reasons; all others are given by extensions. */
+  /** The server's own reasons. An extension's that is called so has "extension: " before it. */
   private static final Set<String> LOSSES = Set.of("damage", "retention");
 
   static Counters of(JsonNode status) {

@@ -223,7 +223,7 @@ final class LogWriter {
           new PublishedEvent(id, event.lane(), event.name(), event.session(), event.json()));
     }
     if (publication.dropReason() != null) {
-      parts.counters().dropped(publication.dropReason(), 1);
+      parts.counters().dropped(publication.dropReason());
     }
   }
 

@@ -270,7 +270,7 @@ final class Retention {
       delete.setLong(1, buffered);
       delete.setLong(2, last);
       int removed = delete.executeUpdate();
-      counters.dropped("retention", removed);
+      counters.lost(LogCounters.Loss.RETENTION, removed);
       removedUnprocessed += removed;
       return removed;
     }

@@ -156,7 +156,7 @@ public final class SqliteEventLog implements EventLog {
         return event;
       } catch (SQLException e) {
         if (Database.isDamage(e)) {
-          counters.dropped("damage", feed.giveUpDisk());
+          counters.lost(LogCounters.Loss.DAMAGE, feed.giveUpDisk());
         } else {
           cannotRead(e);
           Thread.sleep(READ_RETRY_MILLIS);
