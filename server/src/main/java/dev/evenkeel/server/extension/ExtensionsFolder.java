@@ -18,16 +18,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of jars with extensions: what is copied in runs, what is copied over is exchanged,
  * what is removed goes. It looks a few times a second; a jar is taken when it has not changed
- * between two looks and is whole.
+ * between two looks and is whole. They are taken one after the other, but one that hangs is left on
+ * its thread, and the others go on.
  */
 public final class ExtensionsFolder implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ExtensionsFolder.class.getName());
   private static final Duration LOOK = Duration.ofMillis(300);
+
+  /** After so long a jar that is being taken, or that goes, holds up the others no more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** Longer than it takes to make two of one name and to start one. */
+  private static final Duration LONGEST = RunningExtension.START.multipliedBy(4);
 
   /**
    * A jar that does not run, or whose new version does not.
@@ -45,7 +53,9 @@ public final class ExtensionsFolder implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("extensions-folder").daemon().factory());
 
-  // Mutable state, guarded by this
+  // Mutable state, guarded by this, which nobody holds while an extension is called or waited for
+  private final Set<Thread> underWay = new HashSet<>();
+  private boolean closed;
   private final Map<Path, TrackedJar> jars = new TreeMap<>();
 
   // Mutable state; written by the one who looks
@@ -67,12 +77,23 @@ public final class ExtensionsFolder implements AutoCloseable {
   }
 
   /** Takes what is there when the server starts. What cannot run is refused, and that is all. */
-  public synchronized void takePresent() {
+  public void takePresent() {
     emptyPrivateFolder();
     if (look()) {
-      jars.values().forEach(TrackedJar::isStable);
+      allAreStable();
       takeReady();
+      for (Thread each : threadsUnderWay()) {
+        await(each, LONGEST);
+      }
     }
+  }
+
+  private synchronized void allAreStable() {
+    jars.values().forEach(TrackedJar::isStable);
+  }
+
+  private synchronized List<Thread> threadsUnderWay() {
+    return List.copyOf(underWay);
   }
 
   private void emptyPrivateFolder() {
@@ -95,7 +116,8 @@ public final class ExtensionsFolder implements AutoCloseable {
             this::lookAndTake, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private synchronized void lookAndTake() {
+  /** One look. */
+  void lookAndTake() {
     try {
       if (look()) {
         takeReady();
@@ -107,7 +129,7 @@ public final class ExtensionsFolder implements AutoCloseable {
   }
 
   /** Sees what is there. Returns false when that is not possible now: then nothing is gone. */
-  private boolean look() {
+  private synchronized boolean look() {
     var there = new HashSet<Path>();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -137,40 +159,129 @@ public final class ExtensionsFolder implements AutoCloseable {
   }
 
   private void takeReady() {
-    for (TrackedJar each : List.copyOf(jars.values())) {
-      if (each.isReady()) {
-        take(each);
+    for (TrackedJar each : known()) {
+      if (begin(each)) {
+        run(() -> take(each));
       }
     }
-    publish();
+  }
+
+  private synchronized List<TrackedJar> known() {
+    return List.copyOf(jars.values());
+  }
+
+  private synchronized boolean begin(TrackedJar jar) {
+    boolean isReady = jar.isReady();
+    if (isReady) {
+      jar.begin();
+    }
+    return isReady;
+  }
+
+  /** Runs this on a thread of its own, and waits for it a moment: usually that is all it takes. */
+  private void run(Runnable work) {
+    Thread thread =
+        Thread.ofPlatform()
+            .name("extensions-folder")
+            .daemon()
+            .unstarted(
+                () -> {
+                  try {
+                    work.run();
+                  } finally {
+                    ended();
+                  }
+                });
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      underWay.add(thread);
+    }
+    thread.start();
+    await(thread, PATIENCE);
+  }
+
+  private static void await(Thread thread, Duration atMost) {
+    try {
+      thread.join(atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void ended() {
+    underWay.remove(Thread.currentThread());
   }
 
   private void take(TrackedJar jar) {
+    try {
+      exchange(jar);
+    } catch (RefusedException e) {
+      if (!(e.getCause() instanceof WholeJar.IncompleteException && mayBeBeingWritten(jar))) {
+        refuse(jar, e.reason("copy the jar again"));
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "Taking " + jar.file() + " failed", e);
+      refuse(jar, "taking it failed: " + Reason.of(e) + ". Copy the jar again to try again");
+    } finally {
+      end(jar);
+    }
+  }
+
+  private void exchange(TrackedJar jar) throws RefusedException {
+    var origin = new OfJar(jar.file(), privateFolder);
+    Origin.Made made = origin.make();
+    Set<String> replaceable;
+    try {
+      replaceable = replaceableBy(jar, made.introduction().name());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      made.release().run();
+      throw new RefusedException("the server stops", e);
+    }
+    String name = switchboard.exchange(replaceable, origin, made);
+    String before = taken(jar, name);
+    if (before != null && !before.equals(name)) {
+      switchboard.remove(before);
+    }
+  }
+
+  /** What this jar may replace, when no other one is being taken whose extension has its name. */
+  private synchronized Set<String> replaceableBy(TrackedJar jar, String name)
+      throws InterruptedException {
+    while (jars.values().stream().anyMatch(each -> each.brings(name))) {
+      wait();
+    }
+    jar.comesAs(name);
     Set<String> replaceable = extensionsOfGone();
     String before = jar.extension();
     if (before != null) {
       replaceable.add(before);
     }
-    try {
-      String name = switchboard.exchange(replaceable, new OfJar(jar.file(), privateFolder));
-      for (TrackedJar each : jars.values()) {
-        if (!each.equals(jar) && name.equals(each.extension())) {
-          each.handedOver();
-        }
+    return replaceable;
+  }
+
+  /** Returns the extension that the jar held before, or null. */
+  private synchronized @Nullable String taken(TrackedJar jar, String name) {
+    for (TrackedJar each : jars.values()) {
+      if (!each.equals(jar) && name.equals(each.extension())) {
+        each.handedOver();
       }
-      jar.taken(name);
-      if (before != null && !before.equals(name)) {
-        switchboard.remove(before);
-      }
-    } catch (RefusedException e) {
-      if (e.getCause() instanceof WholeJar.IncompleteException && jar.mayBeBeingWritten()) {
-        return;
-      }
-      refuse(jar, e.reason("copy the jar again"));
-    } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "Taking " + jar.file() + " failed", e);
-      refuse(jar, "taking it failed: " + Reason.of(e) + ". Copy the jar again to try again");
     }
+    String before = jar.extension();
+    jar.taken(name);
+    return before;
+  }
+
+  private synchronized void end(TrackedJar jar) {
+    jar.end();
+    publish();
+    notifyAll();
+  }
+
+  private synchronized boolean mayBeBeingWritten(TrackedJar jar) {
+    return jar.mayBeBeingWritten();
   }
 
   private Set<String> extensionsOfGone() {
@@ -184,33 +295,57 @@ public final class ExtensionsFolder implements AutoCloseable {
   }
 
   private void refuse(TrackedJar jar, String reason) {
+    String full = refused(jar, reason);
     String file = jar.file().getFileName().toString();
-    String before = jar.extension();
-    boolean goesOn = before != null && switchboard.runs(before);
-    String full = goesOn ? reason + ". The version before it goes on running" : reason;
-    jar.refused(full, clock.instant());
     LOG.log(System.Logger.Level.WARNING, "{0} is refused: {1}", jar.file(), full);
     announcer.announce(
         "extension_refused",
         JsonNodeFactory.instance.objectNode().put("file", file).put("reason", full));
   }
 
+  private synchronized String refused(TrackedJar jar, String reason) {
+    String before = jar.extension();
+    boolean goesOn = before != null && switchboard.runs(before);
+    String full = goesOn ? reason + ". The version before it goes on running" : reason;
+    jar.refused(full, clock.instant());
+    return full;
+  }
+
   private void removeGone() {
-    boolean someWent = false;
-    for (TrackedJar each : List.copyOf(jars.values())) {
-      if (each.isGone()) {
-        jars.remove(each.file());
+    for (TrackedJar each : known()) {
+      if (letGo(each)) {
         String name = each.extension();
         if (name != null) {
-          switchboard.remove(name);
-          someWent = true;
+          run(() -> remove(name));
         }
       }
     }
-    if (someWent) {
-      // Its name may be what kept another from running.
-      jars.values().forEach(TrackedJar::tryAgain);
+  }
+
+  /** One whose extension another jar takes over, or may do so, is kept until that is decided. */
+  private synchronized boolean letGo(TrackedJar jar) {
+    String name = jar.extension();
+    boolean goes =
+        jar.isGone()
+            && (name == null || jars.values().stream().noneMatch(each -> each.mayBring(name)));
+    if (goes) {
+      jars.remove(jar.file());
+      publish();
     }
+    return goes;
+  }
+
+  private void remove(String name) {
+    try {
+      switchboard.remove(name);
+    } finally {
+      tryAgain();
+    }
+  }
+
+  /** The name of one that went may be what kept another from running. */
+  private synchronized void tryAgain() {
+    jars.values().forEach(TrackedJar::tryAgain);
     publish();
   }
 
@@ -232,5 +367,9 @@ public final class ExtensionsFolder implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    synchronized (this) {
+      closed = true;
+      underWay.forEach(Thread::interrupt);
+    }
   }
 }

@@ -171,6 +171,16 @@ public final class Switchboard {
   // ---- While it runs
 
   /**
+   * Takes an extension in as {@link #exchange(Set, Origin, Origin.Made)}.
+   *
+   * @return its name
+   * @throws RefusedException when it cannot be made or cannot run
+   */
+  public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
+    return exchange(replaceable, origin, origin.make());
+  }
+
+  /**
    * Takes an extension in, or puts it in the place of one of the same name, whose maps it takes
    * over. In the place of one that failed it is started; in the place of one that is switched off
    * it waits to be switched on.
@@ -180,8 +190,8 @@ public final class Switchboard {
    * @throws RefusedException when it cannot run; nothing has changed then, but why one does not run
    *     that had failed before
    */
-  public String exchange(Set<String> replaceable, Origin origin) throws RefusedException {
-    Origin.Made made = origin.make();
+  String exchange(Set<String> replaceable, Origin origin, Origin.Made made)
+      throws RefusedException {
     String name = made.introduction().name();
     Turns.Turn turn;
     try {

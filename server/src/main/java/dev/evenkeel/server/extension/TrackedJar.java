@@ -20,6 +20,9 @@ final class TrackedJar {
   private @Nullable FileState decided;
   private int unchanged;
   private int missed;
+  private boolean underWay;
+  private @Nullable FileState taking;
+  private @Nullable String coming;
   private @Nullable String extension;
   private ExtensionsFolder.@Nullable RefusedJar refusal;
 
@@ -50,7 +53,7 @@ final class TrackedJar {
 
   /** Whether it is to be taken: there is something new, and it is written. */
   boolean isReady() {
-    return seen != null && unchanged > 0 && !seen.equals(decided);
+    return !underWay && seen != null && unchanged > 0 && !seen.equals(decided);
   }
 
   boolean mayBeBeingWritten() {
@@ -62,18 +65,45 @@ final class TrackedJar {
   }
 
   boolean isGone() {
-    return missed >= LOOKS_UNTIL_GONE;
+    return !underWay && missed >= LOOKS_UNTIL_GONE;
+  }
+
+  /** It is being taken as it is now. */
+  void begin() {
+    underWay = true;
+    taking = seen;
+  }
+
+  /** The extension that is being taken has this name. */
+  void comesAs(String name) {
+    coming = name;
+  }
+
+  /** It is no longer being taken. */
+  void end() {
+    underWay = false;
+    coming = null;
+  }
+
+  /** Whether it is being taken, and its extension has this name. */
+  boolean brings(String name) {
+    return name.equals(coming);
+  }
+
+  /** Whether it is being taken, and its extension has this name or may have it. */
+  boolean mayBring(String name) {
+    return underWay && (coming == null || brings(name));
   }
 
   void taken(String name) {
-    decided = seen;
+    decided = taking;
     extension = name;
     refusal = null;
   }
 
   /** What ran before goes on. */
   void refused(String reason, Instant now) {
-    decided = seen;
+    decided = taking;
     refusal = new ExtensionsFolder.RefusedJar(file.getFileName().toString(), now, reason);
   }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExtensionsFolderTest {
 
@@ -276,6 +277,52 @@ class ExtensionsFolderTest {
     folder.takePresent();
     awaitNames("later", "shipped");
     assertThat(refusal()).contains("does not return within 10 s");
+  }
+
+  /** Waits in the start of one for the property that the start of the other sets. */
+  private static String awaiting(String property) {
+    return "System.setProperty(\"%1$s.waits\", \"\"); while (System.getProperty(\"%1$s\") == null) { Thread.sleep(5); }"
+        .formatted(property);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aJarWhoseStartHangsHoldsUpNoOther(boolean present) {
+    // Given one that starts only when one behind it has started
+    String property = "evenkeel.test.other-" + present;
+    starting("a-waits", awaiting(property)).writeTo(jars.resolve("a.jar"));
+    starting("b-other", "System.setProperty(\"" + property + "\", \"\");")
+        .writeTo(jars.resolve("b.jar"));
+    // When
+    if (present) {
+      folder.takePresent();
+      assertThat(folder.allRun()).isTrue();
+    } else {
+      folder.start();
+    }
+    // Then
+    awaitNames("a-waits", "b-other", "shipped");
+    assertThat(folder.refused()).isEmpty();
+  }
+
+  @Test
+  void anExtensionWhoseJarGoesWhileAnotherBringsItIsNotRemoved() throws Exception {
+    // Given
+    Path old = starting("moved", "").writeTo(jars.resolve("old.jar"));
+    folder.takePresent();
+    // When looks find the old one gone, and the new one is still starting
+    String property = "evenkeel.test.go-on";
+    Files.delete(old);
+    starting("moved", awaiting(property)).writeTo(jars.resolve("new.jar"));
+    for (int look = 0; look < 3; look++) {
+      folder.lookAndTake();
+    }
+    await().until(() -> System.getProperty(property + ".waits") != null);
+    System.setProperty(property, "");
+    // Then
+    await().until(() -> info("moved").where().equals("new.jar"));
+    assertThat(told).anyMatch(each -> each.startsWith("extension_replaced"));
+    assertThat(told).noneMatch(each -> each.matches("extension_removed .*moved.*"));
   }
 
   @Test
