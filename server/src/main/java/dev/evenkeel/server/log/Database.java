@@ -69,7 +69,8 @@ final class Database {
               "CREATE TABLE gone (first INTEGER PRIMARY KEY, lanes BLOB NOT NULL)",
               "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT"
                   + " ROWID"),
-          List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"));
+          List.of("ALTER TABLE accepted ADD COLUMN decisions BLOB"),
+          List.of("ALTER TABLE positions ADD COLUMN note INTEGER NOT NULL DEFAULT 0"));
 
   /** Sums, since only the first row of an answer is read. */
   private static final List<String> START =

@@ -10,11 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Readers' positions: in memory, and written now and then with the other work of the writer. */
 final class PositionTable implements Positions {
 
-  private record Stored(int slots, long id) {}
+  private record Stored(int slots, long id, int note) {}
 
   private final LongSupplier newest;
 
@@ -28,9 +29,9 @@ final class PositionTable implements Positions {
 
   synchronized void load(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT reader, slots, id FROM positions")) {
+        ResultSet rows = statement.executeQuery("SELECT reader, slots, id, note FROM positions")) {
       while (rows.next()) {
-        stored.put(rows.getString(1), new Stored(rows.getInt(2), rows.getLong(3)));
+        stored.put(rows.getString(1), new Stored(rows.getInt(2), rows.getLong(3), rows.getInt(4)));
       }
     }
   }
@@ -38,13 +39,12 @@ final class PositionTable implements Positions {
   @Override
   public synchronized Position resume(String reader, Lanes lanes) {
     Stored own = stored.get(reader);
-    long id;
+    Place place;
     if (own != null && own.slots() == lanes.slots()) {
-      id = own.id();
+      place = new Place(lanes, own.id(), own.note());
     } else {
-      id = earliestOfShares(reader);
+      place = new Place(lanes, earliestOfShares(reader), noteOfShares(reader));
     }
-    var place = new Place(lanes, id);
     places.put(reader, place);
     return place;
   }
@@ -55,19 +55,25 @@ final class PositionTable implements Positions {
   }
 
   private long earliestOfShares(String reader) {
+    return sharesOf(reader).mapToLong(Stored::id).min().orElseGet(newest);
+  }
+
+  private int noteOfShares(String reader) {
+    return sharesOf(reader).mapToInt(Stored::note).max().orElse(0);
+  }
+
+  private Stream<Stored> sharesOf(String reader) {
     String group = groupOf(reader);
     return stored.entrySet().stream()
         .filter(each -> !group.isEmpty() && each.getKey().startsWith(group))
-        .mapToLong(each -> each.getValue().id())
-        .min()
-        .orElseGet(newest);
+        .map(Map.Entry::getValue);
   }
 
   /** What has changed since it was last written. */
   synchronized List<Map.Entry<String, Place>> changed() {
     var changed = new ArrayList<Map.Entry<String, Place>>();
     for (var each : places.entrySet()) {
-      if (each.getValue().written != each.getValue().confirmed) {
+      if (each.getValue().hasChanged()) {
         changed.add(each);
       }
     }
@@ -78,19 +84,22 @@ final class PositionTable implements Positions {
     try (PreparedStatement upsert =
             connection.prepareStatement(
                 """
-            INSERT INTO positions (reader, slot, slots, id) VALUES (?, ?, ?, ?)
-            ON CONFLICT (reader) DO UPDATE
-            SET slot = excluded.slot, slots = excluded.slots, id = excluded.id""");
+                INSERT INTO positions (reader, slot, slots, id, note) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (reader) DO UPDATE
+                SET slot = excluded.slot, slots = excluded.slots, id = excluded.id,
+                  note = excluded.note\
+                """);
         PreparedStatement otherShares =
             connection.prepareStatement(
                 "DELETE FROM positions WHERE substr(reader, 1, ?) = ? AND slots <> ?")) {
       for (var each : changed) {
         Place place = each.getValue();
-        place.writing = place.confirmed;
+        place.begin();
         upsert.setString(1, each.getKey());
         upsert.setInt(2, place.lanes.slot());
         upsert.setInt(3, place.lanes.slots());
         upsert.setLong(4, place.writing);
+        upsert.setInt(5, place.writingNote);
         upsert.executeUpdate();
         String group = groupOf(each.getKey());
         if (place.written == Long.MIN_VALUE && !group.isEmpty()) {
@@ -104,7 +113,7 @@ final class PositionTable implements Positions {
   }
 
   static void written(List<Map.Entry<String, Place>> changed) {
-    changed.forEach(each -> each.getValue().written = each.getValue().writing);
+    changed.forEach(each -> each.getValue().end());
   }
 
   /** Forgets what is on disk, when that was lost: all places are written again. */
@@ -115,14 +124,32 @@ final class PositionTable implements Positions {
   static final class Place implements Position {
     private final Lanes lanes;
 
-    // Mutable state: confirmed by the reader's thread, the others by the writer's
+    // Mutable state: the first two by the reader's threads, the others by the writer's
     private volatile long confirmed;
+    private volatile int note;
     private volatile long written = Long.MIN_VALUE;
+    private int writtenNote;
     private long writing;
+    private int writingNote;
 
-    private Place(Lanes lanes, long id) {
+    private Place(Lanes lanes, long id, int note) {
       this.lanes = lanes;
       this.confirmed = id;
+      this.note = note;
+    }
+
+    private boolean hasChanged() {
+      return written != confirmed || writtenNote != note;
+    }
+
+    private void begin() {
+      writing = confirmed;
+      writingNote = note;
+    }
+
+    private void end() {
+      written = writing;
+      writtenNote = writingNote;
     }
 
     @Override
@@ -135,6 +162,16 @@ final class PositionTable implements Positions {
       if (id > confirmed) {
         confirmed = id;
       }
+    }
+
+    @Override
+    public int note() {
+      return note;
+    }
+
+    @Override
+    public void note(int value) {
+      note = value;
     }
   }
 }

@@ -24,5 +24,14 @@ public interface Positions {
      * It is written to disk soon, together with other work, not at once.
      */
     void confirm(long id);
+
+    /** What the reader noted last, in this run or an earlier one; 0 at first. */
+    int note();
+
+    /**
+     * Keeps a number with the place, for the reader's own use. It is written to disk as the place
+     * is, and kept when the reader's share changes.
+     */
+    void note(int value);
   }
 }

@@ -1,6 +1,8 @@
 package dev.evenkeel.server.target;
 
+import dev.evenkeel.server.log.Positions.Position;
 import dev.evenkeel.server.target.TargetStatus.Acknowledges;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,17 +16,35 @@ final class Ledger {
   final LongAdder stubbed = new LongAdder();
   final LongAdder droppedInbound = new LongAdder();
 
-  private final Acknowledge wanted;
+  /** What is noted with the places of a target that acknowledges. */
+  private static final int ACKNOWLEDGES = 1;
 
-  // Mutable state, each for itself; acknowledges is written under this
+  private final Acknowledge wanted;
+  private final List<Position> places;
+
+  // Mutable state, each for itself; the first two are written under this
   private volatile Acknowledges acknowledges;
+  private volatile boolean proven;
   private volatile long lastTaken = -1;
   private volatile Handshake handshake = Handshake.UNKNOWN;
   private volatile @Nullable String lastError;
 
-  Ledger(Acknowledge wanted) {
+  /**
+   * @param places of all slots: that the target acknowledges is noted there, and believed after a
+   *     restart, so that a target that is slow just then loses nothing
+   */
+  Ledger(Acknowledge wanted, List<Position> places) {
     this.wanted = wanted;
-    this.acknowledges = wanted == Acknowledge.NEVER ? Acknowledges.NO : Acknowledges.UNKNOWN;
+    this.places = List.copyOf(places);
+    this.acknowledges =
+        switch (wanted) {
+          case NEVER -> Acknowledges.NO;
+          case ALWAYS -> Acknowledges.UNKNOWN;
+          case AUTO ->
+              places.stream().anyMatch(place -> place.note() == ACKNOWLEDGES)
+                  ? Acknowledges.YES
+                  : Acknowledges.UNKNOWN;
+        };
   }
 
   Acknowledges acknowledges() {
@@ -48,9 +68,14 @@ final class Ledger {
 
   /** An acknowledgement came: from now on they are waited for. */
   void acknowledged() {
-    if (wanted != Acknowledge.NEVER && acknowledges != Acknowledges.YES) {
+    if (wanted != Acknowledge.NEVER && !proven) {
       learn(Acknowledges.YES);
     }
+  }
+
+  /** Whether the target has acknowledged something since the start. */
+  boolean isProven() {
+    return proven;
   }
 
   /** No acknowledgement came in time, although the connection lives. */
@@ -58,8 +83,23 @@ final class Ledger {
     learn(Acknowledges.NO);
   }
 
+  /**
+   * What was noted before the start does not seem to hold any more: the target may be another one.
+   * It is found out again.
+   */
+  synchronized void doubt() {
+    if (wanted == Acknowledge.AUTO && !proven && acknowledges == Acknowledges.YES) {
+      acknowledges = Acknowledges.UNKNOWN;
+      places.forEach(place -> place.note(0));
+    }
+  }
+
   /** One acknowledgement proves more than a silence. */
   private synchronized void learn(Acknowledges found) {
+    if (found == Acknowledges.YES) {
+      proven = true;
+      places.forEach(place -> place.note(ACKNOWLEDGES));
+    }
     if (found == Acknowledges.YES || acknowledges == Acknowledges.UNKNOWN) {
       acknowledges = found;
     }

@@ -3,7 +3,6 @@ package dev.evenkeel.server.target;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.log.PublishedEvents;
 import dev.evenkeel.server.target.Sender.Outcome;
-import dev.evenkeel.server.target.TargetStatus.Acknowledges;
 import dev.evenkeel.server.target.TargetStatus.State;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +35,9 @@ final class Slot {
   /** How long to wait for a log that cannot be read. */
   private static final Duration UNREADABLE = Duration.ofSeconds(1);
 
+  /** After so many connections without an acknowledgement, one of an earlier run counts no more. */
+  private static final int BELIEVED_SILENCES = 3;
+
   private final TargetConfig target;
   private final int number;
   private final PoolConfig pool;
@@ -58,6 +60,7 @@ final class Slot {
   private volatile @Nullable Connection connection;
   private volatile Window window;
   private @Nullable String lost;
+  private int silences;
 
   Slot(
       TargetConfig target,
@@ -183,6 +186,7 @@ final class Slot {
         suspects.fellSilent(window.newestInFlight());
       }
       giveBack();
+      noteSilence(outcome);
       ended(outcome, ending, joined);
       if (!ending.isNoticed()) {
         awaitNoticed(current.handshake().sid());
@@ -255,19 +259,26 @@ final class Slot {
           "the target did not acknowledge within "
               + pool.acknowledgeTimeout().toMillis()
               + " ms; the connection is replaced"
-              + (ledger.acknowledges() == Acknowledges.YES
+              + (ledger.isProven()
                   ? ""
-                  : " (it has never acknowledged anything: evenkeel.targets."
+                  : " (it has acknowledged nothing since the start: evenkeel.targets."
                       + target.name()
                       + ".acknowledge may have to be auto or never)");
       case LOST -> "lost";
     };
   }
 
+  private void noteSilence(Outcome outcome) {
+    silences = outcome == Outcome.SILENT ? silences + 1 : 0;
+    if (silences >= BELIEVED_SILENCES) {
+      ledger.doubt();
+    }
+  }
+
   private boolean isBlamed(Outcome outcome, Ending ending) {
     return switch (outcome) {
       case IDLE, STOPPED -> false;
-      case SILENT -> ledger.acknowledges() == Acknowledges.YES;
+      case SILENT -> ledger.isProven();
       case LOST -> ending.kind() != Ending.Kind.SILENT;
     };
   }

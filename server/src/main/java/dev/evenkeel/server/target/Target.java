@@ -40,15 +40,21 @@ final class Target {
     this.pool = pool;
     this.events = events;
     this.backlog = backlog;
-    this.ledger = new Ledger(config.acknowledge());
+    var places = new ArrayList<Positions.Position>();
+    for (int number = 0; number < pool.maxConnections(); number++) {
+      places.add(positions.resume("target/" + config.name() + "/" + number, lanes(number)));
+    }
+    this.ledger = new Ledger(config.acknowledge(), places);
     var made = new ArrayList<Slot>();
     for (int number = 0; number < pool.maxConnections(); number++) {
-      var lanes = new Lanes(number, pool.maxConnections());
-      String name = "target/" + config.name() + "/" + number;
-      var reader = new SlotReader(events, positions.resume(name, lanes), lanes);
+      var reader = new SlotReader(events, places.get(number), lanes(number));
       made.add(new Slot(config, number, pool, http, reader, budget, ledger, metrics, random));
     }
     this.slots = List.copyOf(made);
+  }
+
+  private Lanes lanes(int slot) {
+    return new Lanes(slot, pool.maxConnections());
   }
 
   String name() {

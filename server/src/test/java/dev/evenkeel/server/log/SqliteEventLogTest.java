@@ -257,14 +257,18 @@ class SqliteEventLogTest {
       assertThat(position.confirmed()).isEqualTo(open.log.newest());
       confirmed = open.log.newest();
       position.confirm(confirmed);
+      position.note(7);
     }
     try (var again = new OpenLog(folder)) {
       again.append("s", "B", 2);
       again.publish(2);
       again.awaitPublished(2);
       assertThat(again.log.resume("target/x/0", lanes).confirmed()).isEqualTo(confirmed);
+      assertThat(again.log.resume("target/x/0", lanes).note()).isEqualTo(7);
       assertThat(again.log.resume("target/x/1", new Lanes(1, 2)).confirmed()).isEqualTo(confirmed);
+      assertThat(again.log.resume("target/x/1", new Lanes(1, 2)).note()).isEqualTo(7);
       assertThat(again.log.resume("target/y/0", lanes).confirmed()).isEqualTo(again.log.newest());
+      assertThat(again.log.resume("target/y/0", lanes).note()).isZero();
     }
   }
 

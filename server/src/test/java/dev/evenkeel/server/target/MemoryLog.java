@@ -20,6 +20,7 @@ final class MemoryLog implements PublishedEvents, Positions, Backlog {
   private final ConcurrentSkipListMap<Long, PublishedEvent> events = new ConcurrentSkipListMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, Long> positions = new ConcurrentHashMap<>();
+  private final Map<String, Integer> notes = new ConcurrentHashMap<>();
 
   /** As if the disk were read: so many events at once, of whatever lane; 0 for no disk. */
   volatile int readAtOnce = Integer.MAX_VALUE;
@@ -130,6 +131,16 @@ final class MemoryLog implements PublishedEvents, Positions, Backlog {
       @Override
       public void confirm(long id) {
         positions.merge(reader, id, Math::max);
+      }
+
+      @Override
+      public int note() {
+        return notes.getOrDefault(reader, 0);
+      }
+
+      @Override
+      public void note(int value) {
+        notes.put(reader, value);
       }
     };
   }

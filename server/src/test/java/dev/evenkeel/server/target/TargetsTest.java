@@ -261,6 +261,51 @@ class TargetsTest {
   }
 
   @Test
+  void aTargetThatAcknowledgedBeforeARestartAndIsSlowNowLosesNothing() {
+    // Given
+    serve();
+    deliver(POOL, Acknowledge.AUTO);
+    log.publish(1, 1);
+    awaitDelivered(1);
+    targets.close();
+    // When
+    server.mode("acknowledge", "never");
+    deliver(
+        POOL.withMaxConnections(1).withAcknowledge(Duration.ofSeconds(30), Duration.ofMillis(50)),
+        Acknowledge.AUTO);
+    log.publish(20, 1);
+    awaitReceived(21);
+    // Then all that is on the way is still waited for
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.YES);
+    assertThat(status().delivered()).isZero();
+    assertThat(status().pending()).isEqualTo(20);
+  }
+
+  @Test
+  void aTargetThatIsReplacedByOneThatNeverAcknowledgesIsFoundOutInTheEnd() {
+    // Given
+    serve();
+    deliver(POOL, Acknowledge.AUTO);
+    log.publish(1, 1);
+    awaitDelivered(1);
+    targets.close();
+    // When
+    server.mode("acknowledge", "never");
+    PoolConfig pool = POOL.withAcknowledge(Duration.ofMillis(300), Duration.ofMillis(100));
+    deliver(pool, Acknowledge.AUTO);
+    List<String> ids = log.publish(100, 1);
+    awaitDelivered(100);
+    // Then
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.NO);
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsAll(ids);
+    // And so it is after the next start
+    targets.close();
+    deliver(pool, Acknowledge.AUTO);
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.UNKNOWN);
+  }
+
+  @Test
   void noAcknowledgementIsAskedForWithNever() {
     serve();
     server.mode("acknowledge", "never");
@@ -303,7 +348,7 @@ class TargetsTest {
     // Then
     assertThat(status().lastError())
         .contains("did not acknowledge within 300 ms")
-        .contains("never acknowledged anything");
+        .contains("acknowledged nothing since the start");
     assertThat(status().undeliverable()).isZero();
     assertThat(status().delivered()).isZero();
     assertThat(server.state().mostJoined()).isEqualTo(1);
