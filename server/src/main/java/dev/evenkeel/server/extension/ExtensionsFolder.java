@@ -161,8 +161,17 @@ public final class ExtensionsFolder implements AutoCloseable {
   private void takeReady() {
     for (TrackedJar each : known()) {
       if (begin(each)) {
-        run(() -> take(each));
+        takeOnItsThread(each);
       }
+    }
+  }
+
+  private void takeOnItsThread(TrackedJar jar) {
+    try {
+      run(() -> take(jar));
+    } catch (OutOfMemoryError e) {
+      end(jar); // no thread is to be had now; the next look tries again
+      throw e;
     }
   }
 
@@ -189,7 +198,7 @@ public final class ExtensionsFolder implements AutoCloseable {
                   try {
                     work.run();
                   } finally {
-                    ended();
+                    forget(Thread.currentThread());
                   }
                 });
     synchronized (this) {
@@ -198,7 +207,12 @@ public final class ExtensionsFolder implements AutoCloseable {
       }
       underWay.add(thread);
     }
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      forget(thread);
+      throw e;
+    }
     await(thread, PATIENCE);
   }
 
@@ -210,8 +224,8 @@ public final class ExtensionsFolder implements AutoCloseable {
     }
   }
 
-  private synchronized void ended() {
-    underWay.remove(Thread.currentThread());
+  private synchronized void forget(Thread thread) {
+    underWay.remove(thread);
   }
 
   private void take(TrackedJar jar) {
@@ -243,13 +257,14 @@ public final class ExtensionsFolder implements AutoCloseable {
     String name = switchboard.exchange(replaceable, origin, made);
     String before = taken(jar, name);
     if (before != null && !before.equals(name)) {
-      switchboard.remove(before);
+      remove(before);
     }
   }
 
   /** What this jar may replace, when no other one is being taken whose extension has its name. */
   private synchronized Set<String> replaceableBy(TrackedJar jar, String name)
       throws InterruptedException {
+    jar.isNamed(name);
     while (jars.values().stream().anyMatch(each -> each.brings(name))) {
       wait();
     }

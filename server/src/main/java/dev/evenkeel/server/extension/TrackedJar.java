@@ -22,6 +22,8 @@ final class TrackedJar {
   private int missed;
   private boolean underWay;
   private @Nullable FileState taking;
+  private boolean again;
+  private @Nullable String named;
   private @Nullable String coming;
   private @Nullable String extension;
   private ExtensionsFolder.@Nullable RefusedJar refusal;
@@ -71,7 +73,13 @@ final class TrackedJar {
   /** It is being taken as it is now. */
   void begin() {
     underWay = true;
+    again = false;
     taking = seen;
+  }
+
+  /** The extension in it has said its name, and is to be taken when its turn comes. */
+  void isNamed(String name) {
+    named = name;
   }
 
   /** The extension that is being taken has this name. */
@@ -82,6 +90,7 @@ final class TrackedJar {
   /** It is no longer being taken. */
   void end() {
     underWay = false;
+    named = null;
     coming = null;
   }
 
@@ -92,7 +101,7 @@ final class TrackedJar {
 
   /** Whether it is being taken, and its extension has this name or may have it. */
   boolean mayBring(String name) {
-    return underWay && (coming == null || brings(name));
+    return underWay && (named == null || named.equals(name));
   }
 
   void taken(String name) {
@@ -103,7 +112,7 @@ final class TrackedJar {
 
   /** What ran before goes on. */
   void refused(String reason, Instant now) {
-    decided = taking;
+    decided = again ? null : taking;
     refusal = new ExtensionsFolder.RefusedJar(file.getFileName().toString(), now, reason);
   }
 
@@ -112,8 +121,11 @@ final class TrackedJar {
     extension = null;
   }
 
+  /** What was refused, or is just being refused, may be taken now. */
   void tryAgain() {
-    if (refusal != null) {
+    if (underWay) {
+      again = true;
+    } else if (refusal != null) {
       decided = null;
     }
   }

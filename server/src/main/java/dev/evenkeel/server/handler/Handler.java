@@ -99,7 +99,7 @@ public final class Handler implements AutoCloseable {
       resume();
       tasks.follow();
       workers.adapt(handled.get(), late);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "The watch over calls failed", e);
     }
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The threads that run extensions: as many as there are processors while calls are short, and more,
@@ -33,9 +34,10 @@ final class Workers implements AutoCloseable {
 
   private final int usual = Math.max(2, Runtime.getRuntime().availableProcessors());
   private final AtomicLong number = new AtomicLong();
+  private final Consumer<Thread> made;
 
   // Mutable state; exchanged under this
-  private volatile ThreadPoolExecutor pool = newPool();
+  private volatile ThreadPoolExecutor pool;
   private boolean closed;
 
   // Mutable state, owned by the watch's thread
@@ -43,11 +45,25 @@ final class Workers implements AutoCloseable {
   private int looksWithoutProgress;
   private int looksWithProgress;
 
+  Workers() {
+    this(thread -> {});
+  }
+
+  /**
+   * @param made is given each thread before it starts
+   */
+  Workers(Consumer<Thread> made) {
+    this.made = made;
+    this.pool = newPool();
+  }
+
   /** Makes the threads of one pool. */
   private final class Maker implements ThreadFactory {
     @Override
     public Thread newThread(Runnable work) {
-      return new Worker(this, work, "handler-" + number.getAndIncrement());
+      var worker = new Worker(this, work, "handler-" + number.getAndIncrement());
+      made.accept(worker);
+      return worker;
     }
   }
 
@@ -72,6 +88,9 @@ final class Workers implements AutoCloseable {
       pool.execute(work);
     } catch (RejectedExecutionException e) {
       executeInNext(work);
+    } catch (OutOfMemoryError e) {
+      // The machine has no thread to give: those that are there do it, or the next that is made.
+      pool.getQueue().add(work);
     }
   }
 
@@ -137,9 +156,14 @@ final class Workers implements AutoCloseable {
 
   /** The maximum goes with it: a thread that is only above the core stays while there is work. */
   private static void resize(ThreadPoolExecutor pool, int threads) {
-    if (threads > pool.getCorePoolSize()) {
+    int before = pool.getCorePoolSize();
+    if (threads > before) {
       pool.setMaximumPoolSize(threads);
-      pool.setCorePoolSize(threads);
+      try {
+        pool.setCorePoolSize(threads);
+      } catch (OutOfMemoryError e) {
+        pool.setCorePoolSize(before); // else each piece of work would ask for a thread, in vain
+      }
     } else if (threads < pool.getCorePoolSize()) {
       pool.setCorePoolSize(threads);
       pool.setMaximumPoolSize(threads);

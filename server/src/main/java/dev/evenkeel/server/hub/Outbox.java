@@ -2,6 +2,7 @@ package dev.evenkeel.server.hub;
 
 import dev.evenkeel.server.hub.socketio.Client;
 import dev.evenkeel.server.hub.socketio.OutgoingEvent;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Hands events over to one client while it reads them. What it has not read stays within its
@@ -27,15 +28,19 @@ final class Outbox {
 
   // Mutable state, owned by the client's event loop
   private long reserved;
+  private final AtomicLong handedOver = new AtomicLong();
 
   // Mutable state, owned by the patrol
   private long progress;
   private long readAt;
+  private long mostFreed;
+  private long freedAt;
 
   Outbox(Client client, ClientMemory memory, long now) {
     this.client = client;
     this.memory = memory;
     this.readAt = now;
+    this.freedAt = now;
   }
 
   /**
@@ -53,6 +58,7 @@ final class Outbox {
     }
     reserved += reservedForIt;
     client.emit(event);
+    handedOver.addAndGet(event.size());
     return Sent.YES;
   }
 
@@ -104,6 +110,22 @@ final class Outbox {
       readAt = now;
     }
     return readAt;
+  }
+
+  /**
+   * Since when nothing of what the client holds has been given back. Who reads one large event
+   * slowly reads, and holds it nevertheless. On the patrol's thread.
+   */
+  long heldSince(long now) {
+    // In this order, so that what is handed over meanwhile does not count as given back.
+    long before = handedOver.get();
+    long pending = client.pendingBytes();
+    long freed = before - pending;
+    if (pending == 0 || freed > mostFreed) {
+      mostFreed = Math.max(mostFreed, freed);
+      freedAt = now;
+    }
+    return freedAt;
   }
 
   /** How many bytes wait that nobody reserved: answers to a client that asks and does not read. */

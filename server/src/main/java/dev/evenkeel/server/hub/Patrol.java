@@ -19,8 +19,8 @@ final class Patrol implements AutoCloseable {
 
   private static final Duration ROUND = Duration.ofMillis(250);
 
-  /** When memory is short, who has not read for so long is closed before others have to wait. */
-  private static final Duration SHORT_STALL = Duration.ofSeconds(5);
+  /** When memory is short, who has held it for so long is closed before others have to wait. */
+  private static final Duration SHORT_HOLD = Duration.ofSeconds(5);
 
   private final HubConfig config;
   private final Collection<Subscriber> subscribers;
@@ -75,16 +75,17 @@ final class Patrol implements AutoCloseable {
     long now = nanos.getAsLong();
     boolean memoryIsShort = false;
     Subscriber longest = null;
-    long longestStall = SHORT_STALL.toNanos();
+    long longestHold = SHORT_HOLD.toNanos();
     for (Subscriber each : subscribers) {
       memoryIsShort |= each.wantsAnotherTry();
       each.retry();
       long stall = now - each.unreadSince(now);
+      long hold = now - each.heldSince(now);
       if (stall >= config.stallTime().toNanos()) {
         close(each);
-      } else if (stall >= longestStall) {
+      } else if (hold >= longestHold) {
         longest = each;
-        longestStall = stall;
+        longestHold = hold;
       }
     }
     if (memoryIsShort) {

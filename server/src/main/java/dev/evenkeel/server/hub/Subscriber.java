@@ -188,6 +188,11 @@ final class Subscriber {
     return outbox.unreadSince(now);
   }
 
+  /** Since when nothing of what the client holds has been given back. On the patrol's thread. */
+  long heldSince(long now) {
+    return outbox.heldSince(now);
+  }
+
   /** Closes its connection. Returns false when that was done before. Any thread. */
   boolean dismiss(String reason) {
     if (!dismissed.compareAndSet(false, true)) {

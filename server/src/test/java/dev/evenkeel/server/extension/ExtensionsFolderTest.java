@@ -320,9 +320,30 @@ class ExtensionsFolderTest {
     await().until(() -> System.getProperty(property + ".waits") != null);
     System.setProperty(property, "");
     // Then
-    await().until(() -> info("moved").where().equals("new.jar"));
-    assertThat(told).anyMatch(each -> each.startsWith("extension_replaced"));
+    await().until(() -> told.stream().anyMatch(each -> each.startsWith("extension_replaced")));
+    folder.lookAndTake();
+    folder.lookAndTake();
+    assertThat(info("moved").where()).isEqualTo("new.jar");
     assertThat(told).noneMatch(each -> each.matches("extension_removed .*moved.*"));
+  }
+
+  @Test
+  void aNameThatIsGivenUpLateGoesToTheJarThatWasRefusedForIt() {
+    // Given
+    starting("first", "").writeTo(jars.resolve("a.jar"));
+    folder.takePresent();
+    // When its jar brings another one, which starts slowly, and a second jar the same
+    String property = "evenkeel.test.renamed";
+    starting("renamed", awaiting(property)).writeTo(jars.resolve("a.jar"));
+    starting("first", "").writeTo(jars.resolve("b.jar"));
+    folder.start();
+    await().until(() -> System.getProperty(property + ".waits") != null);
+    await().until(() -> !folder.refused().isEmpty());
+    System.setProperty(property, "");
+    // Then
+    awaitNames("first", "renamed", "shipped");
+    await().until(() -> folder.refused().isEmpty());
+    assertThat(info("first").where()).isEqualTo("b.jar");
   }
 
   @Test

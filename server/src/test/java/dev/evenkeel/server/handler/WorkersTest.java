@@ -179,4 +179,33 @@ class WorkersTest {
       end.countDown();
     }
   }
+
+  @Test
+  void whereTheMachineHasNoMoreThreadsThoseThatAreThereDoTheWork() {
+    // Given
+    var none = new AtomicBoolean();
+    var end = new CountDownLatch(1);
+    try (var workers =
+        new Workers(
+            made -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+            })) {
+      Queue<Thread> blocked = block(workers, 1, end);
+      await().atMost(SOON).until(() -> blocked.size() == 1);
+      // When
+      none.set(true);
+      var done = new AtomicBoolean();
+      workers.execute(() -> done.set(true));
+      look(workers, 10, List.of());
+      // Then
+      assertThat(workers.size()).isEqualTo(1);
+      assertThat(done).isFalse();
+      end.countDown();
+      await().atMost(SOON).until(done::get);
+    } finally {
+      end.countDown();
+    }
+  }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that do not read, and those beside them. */
 class HubSlowClientsTest {
@@ -253,8 +255,9 @@ class HubSlowClientsTest {
     assertThat(stalled).allMatch(each -> each.mostPending() <= ClientMemory.MOST_BYTES);
   }
 
-  @Test
-  void whenLargeEventsTakeAllMemoryWhoDoesNotReadIsClosedEarly() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whenLargeEventsTakeAllMemoryWhoHoldsThemIsClosedEarly(boolean readsSlowly) throws Exception {
     // Given
     start(8 * MB);
     var stalled = new ArrayList<FakeClient>();
@@ -270,6 +273,9 @@ class HubSlowClientsTest {
     await()
         .until(
             () -> {
+              if (readsSlowly) {
+                stalled.forEach(FakeClient::readPart);
+              }
               running.advance(Duration.ofSeconds(1));
               running.hub.patrol();
               return healthy.all("claude_event").size() == 4;
