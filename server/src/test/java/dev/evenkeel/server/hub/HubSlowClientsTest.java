@@ -130,7 +130,7 @@ class HubSlowClientsTest {
       assertThat(slow.awaitUnread(10_000)).isTrue();
       mostUnread = Math.max(mostUnread, running.unreadBytes());
       slow.readSome(3);
-      assertThat(slow.awaitMessages(read + 1, 10_000)).isTrue();
+      assertThat(slow.countOfMessages()).isGreaterThan(read);
     }
     // Then
     assertThat(idsOf(slow.all("claude_event"))).isEqualTo(running.allIds());

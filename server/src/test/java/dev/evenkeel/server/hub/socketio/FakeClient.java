@@ -103,7 +103,7 @@ public final class FakeClient implements Client, AutoCloseable {
     synchronized (this) {
       reads = true;
     }
-    readSome(Integer.MAX_VALUE);
+    loop.execute(() -> readNow(Integer.MAX_VALUE));
   }
 
   /** Reads a part of the message that it is at. */
@@ -111,17 +111,18 @@ public final class FakeClient implements Client, AutoCloseable {
     progress.incrementAndGet();
   }
 
-  /** Reads so many of the messages that wait. */
+  /** Reads so many of the messages that wait, and returns when it has. */
   public void readSome(int count) {
-    loop.execute(
-        () -> {
-          for (int i = 0; i < count && readOne(); i++) {
-            // One more is read.
-          }
-          if (pending.get() <= LOW_WATER) {
-            drained().run();
-          }
-        });
+    CompletableFuture.runAsync(() -> readNow(count), loop).join();
+  }
+
+  private void readNow(int count) {
+    for (int i = 0; i < count && readOne(); i++) {
+      // One more is read.
+    }
+    if (pending.get() <= LOW_WATER) {
+      drained().run();
+    }
   }
 
   private synchronized boolean readOne() {
