@@ -77,6 +77,19 @@ final class Sampler {
     }
   }
 
+  /** Asks the server how many events extensions have dropped: nobody waits for those. */
+  void countDropped() throws IOException {
+    if (server.pid() == pid) {
+      keep(probe.get("/api/status"));
+    }
+  }
+
+  private void keep(JsonNode status) {
+    counters.put(epoch, Counters.of(status));
+    receivers.droppedOnPurpose(
+        counters.values().stream().mapToLong(Counters::droppedOnPurpose).sum());
+  }
+
   private Sample read(boolean counted) throws IOException {
     long accepted = answered.sum();
     long now = System.nanoTime();
@@ -86,9 +99,7 @@ final class Sampler {
       acceptedBefore = epoch == 1 ? 0 : accepted;
     }
     JsonNode status = probe.get("/api/status");
-    counters.put(epoch, Counters.of(status));
-    receivers.droppedOnPurpose(
-        counters.values().stream().mapToLong(Counters::droppedOnPurpose).sum());
+    keep(status);
     // The process first: the questions of this sample take memory of their own
     long rss = server.rssBytes();
     long peak = server.peakRssBytes();

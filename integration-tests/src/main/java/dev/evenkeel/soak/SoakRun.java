@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,10 +146,11 @@ public final class SoakRun {
       accounts.add(each.end());
     }
     faults.end();
-    boolean level = catchUp(receivers);
+    boolean level = catchUp(receivers, sampler);
     if (recording == null) {
       take(sampler, true); // a flight recording takes memory of its own
-      level &= catchUp(receivers); // the server may have told something about itself meanwhile
+      // The server may have told something about itself meanwhile
+      level &= catchUp(receivers, sampler);
     }
     timeLine.add(level ? "everything has arrived" : "not everything has arrived");
     List<Ledger.Page> judged = receivers.judged().stream().map(Ledger::page).toList();
@@ -253,7 +255,7 @@ public final class SoakRun {
       while (!arrived && System.nanoTime() - begin < LONGEST_REST.toNanos()) {
         long before = receivers.count();
         Thread.sleep(REST_LOOK);
-        arrived = receivers.count() == before && receivers.lag(answered.sum()) <= 0;
+        arrived = receivers.count() == before && hasAll(receivers, sampler);
       }
       sampler.rested(System.nanoTime() - begin);
       take(sampler, arrived && faults.now().isEmpty());
@@ -293,8 +295,21 @@ public final class SoakRun {
         .orElse("objects not counted yet");
   }
 
+  /** Whether all have what they are to get; what was dropped since the last look is asked for. */
+  private boolean hasAll(Receivers receivers, Sampler sampler) {
+    if (receivers.lag(answered.sum()) > 0 && !plan.extensions().isEmpty()) {
+      try {
+        sampler.countDropped();
+      } catch (IOException | UncheckedIOException | IllegalStateException e) {
+        return false; // the server is away for the moment
+      }
+    }
+    return receivers.lag(answered.sum()) <= 0;
+  }
+
   /** Waits until nothing more comes, and tells whether everything has come. */
-  private boolean catchUp(Receivers receivers) throws IOException, InterruptedException {
+  private boolean catchUp(Receivers receivers, Sampler sampler)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + CATCH_UP.toNanos();
     long quietSince = System.nanoTime();
     String before = "";
@@ -307,7 +322,7 @@ public final class SoakRun {
         before = now;
       }
       boolean equal = judged.stream().mapToLong(Ledger::count).distinct().count() == 1;
-      boolean all = receivers.lag(answered.sum()) <= 0;
+      boolean all = hasAll(receivers, sampler);
       if (equal && all && System.nanoTime() - quietSince > QUIET.toNanos()) {
         return true;
       }
