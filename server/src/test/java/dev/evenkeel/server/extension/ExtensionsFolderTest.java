@@ -208,12 +208,24 @@ class ExtensionsFolderTest {
     // Out
     Files.delete(jar);
     awaitNames("shipped");
-    assertThat(told)
-        .extracting(each -> each.substring(0, each.indexOf(' ')))
-        .containsExactly("extension_loaded", "extension_replaced", "extension_removed");
-    try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
-      assertThat(copies).as("private copies").isEmpty();
-    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(told)
+                    .extracting(each -> each.substring(0, each.indexOf(' ')))
+                    .containsExactly(
+                        "extension_loaded", "extension_replaced", "extension_removed"));
+    awaitPrivateCopies(0);
+  }
+
+  private void awaitPrivateCopies(int count) {
+    await()
+        .untilAsserted(
+            () -> {
+              try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
+                assertThat(copies).as("private copies").hasSize(count);
+              }
+            });
   }
 
   private ExtensionInfo info(String name) {
@@ -264,9 +276,7 @@ class ExtensionsFolderTest {
     awaitNames("later", "shipped");
     assertThat(folder.refused()).extracting(RefusedJar::file).containsExactly("a.jar");
     assertThat(refusal()).contains(reason);
-    try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
-      assertThat(copies).as("private copies").hasSize(1);
-    }
+    awaitPrivateCopies(1);
   }
 
   @Test
@@ -354,9 +364,7 @@ class ExtensionsFolderTest {
     folder.takePresent();
     awaitNames("second", "shipped");
     assertThat(refusal()).contains("taking it failed", "StackOverflowError: once", "Copy the jar");
-    try (Stream<Path> copies = Files.list(temp.resolve("running"))) {
-      assertThat(copies).as("private copies").hasSize(1);
-    }
+    awaitPrivateCopies(1);
   }
 
   @Test
