@@ -260,14 +260,18 @@ class TargetsTest {
     assertThat(server.state().everJoined()).isEqualTo(3);
   }
 
-  @Test
-  void aTargetThatAcknowledgedBeforeARestartAndIsSlowNowLosesNothing() {
-    // Given
+  private void acknowledgeOnceAndStop() {
     serve();
     deliver(POOL, Acknowledge.AUTO);
     log.publish(1, 1);
     awaitDelivered(1);
     targets.close();
+  }
+
+  @Test
+  void aTargetThatAcknowledgedBeforeARestartAndIsSlowNowLosesNothing() {
+    // Given
+    acknowledgeOnceAndStop();
     // When
     server.mode("acknowledge", "never");
     deliver(
@@ -284,11 +288,7 @@ class TargetsTest {
   @Test
   void aTargetThatIsReplacedByOneThatNeverAcknowledgesIsFoundOutInTheEnd() {
     // Given
-    serve();
-    deliver(POOL, Acknowledge.AUTO);
-    log.publish(1, 1);
-    awaitDelivered(1);
-    targets.close();
+    acknowledgeOnceAndStop();
     // When
     server.mode("acknowledge", "never");
     PoolConfig pool = POOL.withAcknowledge(Duration.ofMillis(300), Duration.ofMillis(100));
