@@ -10,10 +10,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the hub that asks for everything since the beginning, and, when its connection is
- * lost, for everything since what it had.
+ * A client of the hub that asks for everything behind what its listener has, again whenever its
+ * connection is lost.
  */
-final class HubClient implements AutoCloseable {
+public final class HubClient implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String PING = "2";
@@ -22,29 +22,30 @@ final class HubClient implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final int port;
-  private final Ledger ledger;
+  private final HubListener listener;
   private final Thread thread;
 
   // Mutable state
   private volatile boolean over;
   private volatile @Nullable BareClient client;
 
-  HubClient(int port, Ledger ledger) {
+  /** Joins the hub behind this port, and stays until it is closed. */
+  public HubClient(int port, HubListener listener) {
     this.port = port;
-    this.ledger = ledger;
-    this.thread = Thread.ofPlatform().name(ledger.receiver()).start(this::follow);
+    this.listener = listener;
+    this.thread = Thread.ofPlatform().name(listener.receiver()).start(this::follow);
   }
 
   private void follow() {
     while (!over) {
-      String after = "{\"after\":\"" + ledger.lastId() + "\"}";
+      String after = "{\"after\":\"" + listener.lastId() + "\"}";
       try (BareClient joined = BareClient.joinReading(port, after)) {
         client = joined;
         while (!over) {
           handle(joined, joined.read());
         }
       } catch (IOException e) {
-        ledger.joined(0); // the server is away, or has closed the connection
+        listener.joined(0); // the server is away, or has closed the connection
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
@@ -54,24 +55,15 @@ final class HubClient implements AutoCloseable {
     if (message.equals(PING)) {
       from.write(PONG);
     } else if (message.startsWith("40")) {
-      ledger.joined(1);
+      listener.joined(1);
     } else if (message.startsWith(EVENT)) {
       JsonNode words = JSON.readTree(message.substring(EVENT.length()));
       switch (words.get(0).asText()) {
-        case "claude_event" -> enter(words.get(1));
-        case "missed" -> ledger.missed(words.get(1).get("count").asLong());
+        case "claude_event" -> listener.received(words.get(1));
+        case "missed" -> listener.missed(words.get(1).get("count").asLong());
         default -> {} // the hub says some things under other names, too
       }
     }
-  }
-
-  private void enter(JsonNode event) {
-    ledger.received(
-        new Delivery(
-            System.currentTimeMillis(),
-            event.get("id").asLong(),
-            event.path("source").asText() + '/' + event.path("session_id").asText(),
-            Mark.of(event.path("data").path(Mark.FIELD))));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,7 +10,7 @@ import org.HdrHistogram.Histogram;
  * What reached one receiver, written down at its own side: each id once, in which order, how often
  * again, and how many connections were joined. Its memory does not grow with events. Thread-safe.
  */
-final class Ledger {
+final class Ledger implements HubListener {
 
   private static final long LONGEST_MILLIS = 3_600_000;
   private static final int SESSIONS = 50_000;
@@ -76,8 +77,19 @@ final class Ledger {
     this.receiver = receiver;
   }
 
-  String receiver() {
+  @Override
+  public String receiver() {
     return receiver;
+  }
+
+  @Override
+  public void received(JsonNode event) {
+    received(
+        new Delivery(
+            System.currentTimeMillis(),
+            event.get("id").asLong(),
+            event.path("source").asText() + '/' + event.path("session_id").asText(),
+            Mark.of(event.path("data").path(Mark.FIELD))));
   }
 
   synchronized void received(Delivery delivery) {
@@ -113,7 +125,8 @@ final class Ledger {
     sessions.put(delivery.session(), new Last(delivery.id(), lastN));
   }
 
-  synchronized void missed(long count) {
+  @Override
+  public synchronized void missed(long count) {
     missed += count;
   }
 
@@ -126,7 +139,8 @@ final class Ledger {
   }
 
   /** So many connections are joined now. */
-  synchronized void joined(int now) {
+  @Override
+  public synchronized void joined(int now) {
     everJoined += Math.max(0, now - joined);
     joined = now;
     mostJoined = Math.max(mostJoined, now);
@@ -143,7 +157,8 @@ final class Ledger {
   }
 
   /** The greatest id, 0 before the first. */
-  synchronized long lastId() {
+  @Override
+  public synchronized long lastId() {
     return ids.lastOr(0);
   }
 

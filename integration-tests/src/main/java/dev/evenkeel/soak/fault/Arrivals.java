@@ -1,31 +1,20 @@
 package dev.evenkeel.soak.fault;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/**
- * What reached one target, from the journal that it writes before it acknowledges. The journal
- * outlives a target that is killed. For one thread at a time.
- */
-final class Arrivals {
+/** What reached one receiver, in the order in which it came. Thread-safe. */
+class Arrivals {
 
-  private static final int MARK = 5;
-
-  private final Path journal;
+  private final int connections;
+  private final int window;
 
   // Mutable state, guarded by this
-  private final Map<Path, Long> read = new HashMap<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<String, List<Integer>> marks = new HashMap<>();
   private long repeats;
@@ -34,59 +23,49 @@ final class Arrivals {
   private int everJoined;
   private int mostJoined;
 
-  Arrivals(Path journal) {
-    this.journal = journal;
+  /**
+   * Nothing yet.
+   *
+   * @param connections that the receiver may have at once
+   * @param window what may be sent again when one of them is replaced, in events
+   */
+  Arrivals(int connections, int window) {
+    this.connections = connections;
+    this.window = window;
   }
 
-  /** Reads what was added since the last time. */
-  synchronized void readOn() throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(journal)) {
-      files = all.sorted().toList();
-    }
-    for (Path file : files) {
-      readOn(file);
+  /** Brings it up to date, where that does not happen by itself. */
+  void readOn() throws IOException {}
+
+  /**
+   * An event came.
+   *
+   * @param session source and session id
+   * @param mark the number that its agent gave it; empty for what no agent sent
+   */
+  final synchronized void arrived(String id, String session, String mark) {
+    if (!ids.add(id)) {
+      repeats++;
+    } else if (!mark.isEmpty()) {
+      marks.computeIfAbsent(session, _ -> new ArrayList<>()).add(Integer.parseInt(mark));
     }
   }
 
-  private void readOn(Path file) throws IOException {
-    long from = read.getOrDefault(file, 0L);
-    byte[] bytes;
-    try (var in = new RandomAccessFile(file.toFile(), "r")) {
-      bytes = new byte[Math.toIntExact(in.length() - from)];
-      in.seek(from);
-      in.readFully(bytes);
-    }
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] != '\n') {
-      end--;
-    }
-    read.put(file, from + end);
-    new String(bytes, 0, end, UTF_8).lines().forEach(this::take);
+  /** So many connections are joined now. */
+  final synchronized void nowJoined(int now) {
+    everJoined += Math.max(0, now - joined);
+    mostJoined = Math.max(mostJoined, now);
+    joined = now;
   }
 
-  private void take(String line) {
-    String[] words = line.split("\t", -1);
-    switch (words[0]) {
-      case "s" -> joined = 0;
-      case "j" -> {
-        int now = Integer.parseInt(words[1]);
-        everJoined += Math.max(0, now - joined);
-        mostJoined = Math.max(mostJoined, now);
-        joined = now;
-      }
-      case "m" -> missed += Long.parseLong(words[1]);
-      case "e" -> {
-        if (!ids.add(words[2])) {
-          repeats++;
-        } else if (!words[MARK].isEmpty()) {
-          marks
-              .computeIfAbsent(words[4], session -> new ArrayList<>())
-              .add(Integer.parseInt(words[MARK]));
-        }
-      }
-      default -> throw new IllegalStateException("a line of the journal that is unknown: " + line);
-    }
+  /** All connections went with the receiver. */
+  final synchronized void startedAgain() {
+    joined = 0;
+  }
+
+  /** The receiver was told that it missed so many events. */
+  final synchronized void wasToldThatItMissed(long count) {
+    missed += count;
   }
 
   /** Whether everything of a session that was answered is here. */
@@ -101,28 +80,28 @@ final class Arrivals {
     return List.copyOf(marks.getOrDefault("claude-code/" + session, List.of()));
   }
 
-  /** Events that came. */
-  synchronized long events() {
-    return ids.size();
-  }
-
   /** How often an event came that had come before. */
   synchronized long repeats() {
     return repeats;
   }
 
-  /** How many events the target was told that it missed. */
+  /** How often that may be: a window for each replaced connection. */
+  synchronized long mostRepeats() {
+    return (long) window * Math.max(0, everJoined - connections);
+  }
+
+  /** How many events the receiver was told that it missed. */
   synchronized long missed() {
     return missed;
   }
 
-  /** How often a socket joined. */
-  synchronized int everJoined() {
-    return everJoined;
-  }
-
-  /** The most sockets that were joined at once. */
+  /** The most connections that were joined at once. */
   synchronized int mostJoined() {
     return mostJoined;
+  }
+
+  /** The connections that there may be at once. */
+  int connections() {
+    return connections;
   }
 }

@@ -10,12 +10,12 @@ import java.util.List;
  * @param what what was done
  * @param answered the agents' events that were answered 200
  * @param unanswered events that got no answer, because the server was away
- * @param lostAtTarget answered events that never reached a target
+ * @param lostOnTheWay answered events that never reached a receiver, counted for each
  * @param lostInHistory answered events that the server does not keep, and did not count
  * @param unlogged events that the server counted as not kept, because of the disk
  * @param repeats events that came once more
  * @param mostRepeats the repeats that were allowed: a window for each replaced connection
- * @param mostJoined the most sockets that were joined at a target's side
+ * @param mostJoined the most connections that a receiver had at once
  * @param levelAfter from the end of the fault until everything answered had arrived
  * @param before what the server held before the fault
  * @param after what it held afterwards
@@ -28,7 +28,7 @@ public record FaultRow(
     String what,
     long answered,
     long unanswered,
-    long lostAtTarget,
+    long lostOnTheWay,
     long lostInHistory,
     long unlogged,
     long repeats,
@@ -78,6 +78,6 @@ public record FaultRow(
 
   /** Whether nothing was lost. */
   public boolean isWhole() {
-    return lostAtTarget == 0 && lostInHistory == 0;
+    return lostOnTheWay == 0 && lostInHistory == 0;
   }
 }

@@ -18,8 +18,8 @@ public final class FaultRun {
 
   private static final int WARM_UP = 1_000;
   private static final int AFTERWARDS = 300;
-  private static final int MORE_THREADS = 4;
-  private static final int MORE_DESCRIPTORS = 4;
+  private static final int MORE_THREADS = 2;
+  private static final int MORE_DESCRIPTORS = 0;
   private static final long MORE_RSS = 96L << 20;
   private static final Duration BACK = Duration.ofSeconds(60);
   private static final Duration SAMPLE = Duration.ofMillis(200);
@@ -54,6 +54,7 @@ public final class FaultRun {
       }
       stage.prepare();
       stage.server().start();
+      stage.joinHub();
       stage.traffic().start();
       stage.awaitAccepted(WARM_UP);
       stage.awaitLevel();
@@ -123,7 +124,7 @@ public final class FaultRun {
         fault.what(),
         stage.traffic().answered(),
         stage.traffic().unanswered(),
-        verdict.lostAtTarget(),
+        verdict.lostOnTheWay(),
         verdict.lostInHistory(),
         verdict.unlogged(),
         verdict.repeats(),

@@ -62,8 +62,8 @@ public final class FaultTable {
     String lost =
         row.isWhole()
             ? "nothing"
-            : "**%d at a target, %d of the history**"
-                .formatted(row.lostAtTarget(), row.lostInHistory());
+            : "**%d on the way to a receiver, %d of the history**"
+                .formatted(row.lostOnTheWay(), row.lostInHistory());
     return row.unlogged() == 0 ? lost : lost + "; " + row.unlogged() + " counted as unlogged";
   }
 

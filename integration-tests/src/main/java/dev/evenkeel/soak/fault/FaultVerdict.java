@@ -10,16 +10,16 @@ import java.util.function.Predicate;
 /**
  * What became of the events that were answered.
  *
- * @param lostAtTarget answered events that never reached a target
+ * @param lostOnTheWay answered events that never reached a receiver, counted for each
  * @param lostInHistory answered events that the server does not keep, and did not count
  * @param unlogged events that the server counted as not kept, because of the disk
  * @param repeats events that came once more
  * @param mostRepeats the repeats that are allowed: a window for each replaced connection
- * @param mostJoined the most sockets that were joined at a target's side
+ * @param mostJoined the most connections that a receiver had at once
  * @param violations promises that were broken, in words
  */
 record FaultVerdict(
-    long lostAtTarget,
+    long lostOnTheWay,
     long lostInHistory,
     long unlogged,
     long repeats,
@@ -27,23 +27,17 @@ record FaultVerdict(
     int mostJoined,
     List<String> violations) {
 
-  /** What the server may have in flight on a connection, and so may send again. */
-  static final int WINDOW = 64;
-
-  /** The connections that a target may have at once. */
-  static final int CONNECTIONS = 3;
-
   /**
    * Judges.
    *
    * @param sessions what agents sent, and what was answered
-   * @param targets what arrived, by the name of the target
-   * @param excused targets from which nothing is expected
+   * @param receivers what arrived, by the name of the receiver
+   * @param excused receivers from which nothing is expected
    * @param history the numbers of a session's events that the server keeps
    */
   static FaultVerdict of(
       List<Traffic.Snapshot> sessions,
-      Map<String, Arrivals> targets,
+      Map<String, Arrivals> receivers,
       Predicate<String> excused,
       Function<String, List<Integer>> history,
       long unlogged) {
@@ -51,15 +45,15 @@ record FaultVerdict(
     long repeats = 0;
     long mostRepeats = 0;
     int mostJoined = 0;
-    long lostAtTarget = 0;
-    for (Map.Entry<String, Arrivals> each : targets.entrySet()) {
+    long lostOnTheWay = 0;
+    for (Map.Entry<String, Arrivals> each : receivers.entrySet()) {
       Arrivals arrivals = each.getValue();
-      String name = "the target " + each.getKey();
-      long allowed = (long) WINDOW * Math.max(0, arrivals.everJoined() - CONNECTIONS);
+      String name = "the " + each.getKey();
+      long allowed = arrivals.mostRepeats();
       if (arrivals.repeats() > allowed) {
         broken.add(name + " got " + arrivals.repeats() + " events again, allowed " + allowed);
       }
-      if (arrivals.mostJoined() > CONNECTIONS) {
+      if (arrivals.mostJoined() > arrivals.connections()) {
         broken.add(name + " had " + arrivals.mostJoined() + " sockets joined");
       }
       if (arrivals.missed() > 0) {
@@ -69,18 +63,18 @@ record FaultVerdict(
       mostRepeats += allowed;
       mostJoined = Math.max(mostJoined, arrivals.mostJoined());
       if (!excused.test(each.getKey())) {
-        lostAtTarget += lost(sessions, arrivals::marks, name, broken);
+        lostOnTheWay += lost(sessions, arrivals::marks, name, broken);
       }
     }
     long lostInHistory = Math.max(0, lost(sessions, history, "/api/events", broken) - unlogged);
-    if (lostAtTarget > 0) {
-      broken.add(lostAtTarget + " events are lost at a target");
+    if (lostOnTheWay > 0) {
+      broken.add(lostOnTheWay + " events never reached a receiver");
     }
     if (lostInHistory > 0) {
       broken.add(lostInHistory + " events are lost in /api/events");
     }
     return new FaultVerdict(
-        lostAtTarget,
+        lostOnTheWay,
         lostInHistory,
         unlogged,
         repeats,

@@ -46,6 +46,13 @@ final class History {
     return marks.getOrDefault(session, List.of());
   }
 
+  /** The id of the newest event, 0 when there is none. */
+  static long newest(int port) throws IOException {
+    try (var connection = HttpConnection.to(port)) {
+      return get(connection, "/api/events?limit=1").at("/events/0/id").asLong();
+    }
+  }
+
   /** What the server says of itself. */
   static JsonNode status(int port) throws IOException {
     try (var connection = HttpConnection.to(port)) {

@@ -2,6 +2,7 @@ package dev.evenkeel.soak.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.soak.Fault;
+import dev.evenkeel.soak.HubClient;
 import dev.evenkeel.soak.Scene;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.SocketIoServer;
@@ -17,8 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A server with its targets and agents, for one fault alone. */
+/** A server with its targets, a client of its hub, and agents, for one fault alone. */
 final class Stage implements Scene, AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofMinutes(4);
@@ -37,6 +39,9 @@ final class Stage implements Scene, AutoCloseable {
   private final List<String> notes = new ArrayList<>();
   private final Set<String> excused = new HashSet<>();
   private final long begin = System.nanoTime();
+
+  // Mutable state, owned by the thread of the run
+  private @Nullable HubClient hubClient;
 
   /** A stage on which nothing was started yet. */
   Stage(Path folder, Fault fault, int eventsASecond) throws IOException {
@@ -59,7 +64,7 @@ final class Stage implements Scene, AutoCloseable {
       SocketIoServer target =
           SocketIoServer.withJournal("t" + i, journal, options.toArray(String[]::new));
       targets.add(target);
-      arrivals.put(target.name(), new Arrivals(journal));
+      arrivals.put("target " + target.name(), new TargetArrivals(journal));
       server.with(urlOf(target), target.start().bridgeUrl());
     }
     if (fault instanceof PreparedFault prepared) {
@@ -90,14 +95,21 @@ final class Stage implements Scene, AutoCloseable {
     return history;
   }
 
-  /** What arrived, by the name of the target. */
+  /** A client joins the hub, and wants all events from now on. The server runs. */
+  void joinHub() throws IOException {
+    var arrived = new HubArrivals(History.newest(server.port()));
+    arrivals.put(HubArrivals.NAME, arrived);
+    hubClient = new HubClient(server.port(), arrived);
+  }
+
+  /** What arrived, by the name of the receiver. */
   Map<String, Arrivals> arrivals() {
     return arrivals;
   }
 
   /** One more target, that the fault itself starts and ends. */
   void addTarget(String name, String url, Path journal) {
-    arrivals.put(name, new Arrivals(journal));
+    arrivals.put("target " + name, new TargetArrivals(journal));
     server.with(urlOf(name), url);
   }
 
@@ -108,7 +120,7 @@ final class Stage implements Scene, AutoCloseable {
 
   /** From now on a target that was excused has to have everything. */
   void excuseNoLonger(SocketIoServer target) {
-    excused.remove(target.name());
+    excused.remove("target " + target.name());
   }
 
   /**
@@ -126,8 +138,8 @@ final class Stage implements Scene, AutoCloseable {
     }
   }
 
-  boolean isExcused(String target) {
-    return excused.contains(target);
+  boolean isExcused(String receiver) {
+    return excused.contains(receiver);
   }
 
   JsonNode status() throws IOException {
@@ -160,7 +172,7 @@ final class Stage implements Scene, AutoCloseable {
     await(more + " more events are accepted", () -> accepted() >= wanted);
   }
 
-  /** Waits until everything that was answered up to now is at every target. */
+  /** Waits until everything that was answered up to now is at every receiver. */
   @Override
   public void awaitLevel() throws InterruptedException {
     List<Traffic.Snapshot> answered =
@@ -168,7 +180,7 @@ final class Stage implements Scene, AutoCloseable {
     for (Map.Entry<String, Arrivals> each : arrivals.entrySet()) {
       if (!isExcused(each.getKey())) {
         await(
-            "what was answered is at the target " + each.getKey(),
+            "what was answered is at the " + each.getKey(),
             () -> {
               each.getValue().readOn();
               return answered.stream().allMatch(each.getValue()::has);
@@ -197,7 +209,7 @@ final class Stage implements Scene, AutoCloseable {
 
   @Override
   public void excuse(SocketIoServer target) {
-    excused.add(target.name());
+    excused.add("target " + target.name());
   }
 
   @Override
@@ -214,6 +226,10 @@ final class Stage implements Scene, AutoCloseable {
   @Override
   public void close() throws IOException {
     traffic.close();
+    HubClient joined = hubClient;
+    if (joined != null) {
+      joined.close();
+    }
     server.close();
     targets.forEach(SocketIoServer::close);
     if (fault instanceof PreparedFault prepared) {

@@ -2,6 +2,7 @@ package dev.evenkeel.soak.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,10 +30,10 @@ class FaultVerdictTest {
   private FaultVerdict judge(List<String> lines, List<Integer> kept, long unlogged)
       throws Exception {
     Files.write(journal.resolve("000001"), lines);
-    var arrivals = new Arrivals(journal);
+    var arrivals = new TargetArrivals(journal);
     arrivals.readOn();
     return FaultVerdict.of(
-        SESSIONS, Map.of("t1", arrivals), target -> false, session -> kept, unlogged);
+        SESSIONS, Map.of("target t1", arrivals), target -> false, session -> kept, unlogged);
   }
 
   private static List<String> with(List<String> lines, String... more) {
@@ -43,15 +44,15 @@ class FaultVerdictTest {
   void allIsWellWhenEverythingIsThereOnceAndInOrder() throws Exception {
     FaultVerdict verdict = judge(ALL, List.of(0, 1, 2), 0);
     assertThat(verdict.violations()).isEmpty();
-    assertThat(verdict.lostAtTarget()).isZero();
+    assertThat(verdict.lostOnTheWay()).isZero();
     assertThat(verdict.lostInHistory()).isZero();
   }
 
   @Test
   void whatNeverReachedTheTargetIsLost() throws Exception {
     FaultVerdict verdict = judge(List.of(event(1, 0), event(3, 2)), List.of(0, 1, 2), 0);
-    assertThat(verdict.lostAtTarget()).isEqualTo(1);
-    assertThat(verdict.violations()).containsExactly("1 events are lost at a target");
+    assertThat(verdict.lostOnTheWay()).isEqualTo(1);
+    assertThat(verdict.violations()).containsExactly("1 events never reached a receiver");
   }
 
   @Test
@@ -76,7 +77,7 @@ class FaultVerdictTest {
     // Given three first connections and one more
     List<String> joined = with(ALL, "j\t1", "j\t2", "j\t3", "j\t2", "j\t3");
     String[] window =
-        IntStream.range(0, FaultVerdict.WINDOW).mapToObj(i -> event(3, 2)).toArray(String[]::new);
+        IntStream.range(0, TargetArrivals.WINDOW).mapToObj(i -> event(3, 2)).toArray(String[]::new);
     // When, Then
     List<String> allowed = with(joined, window);
     assertThat(judge(allowed, List.of(0, 1, 2), 0).violations()).isEmpty();
@@ -96,6 +97,62 @@ class FaultVerdictTest {
     List<String> lines = with(ALL, "j\t1", "j\t2", "j\t3", "s", "j\t1", "j\t2", "j\t3");
     FaultVerdict verdict = judge(lines, List.of(0, 1, 2), 0);
     assertThat(verdict.mostJoined()).isEqualTo(3);
-    assertThat(verdict.mostRepeats()).isEqualTo(3 * FaultVerdict.WINDOW);
+    assertThat(verdict.mostRepeats()).isEqualTo(3 * TargetArrivals.WINDOW);
+  }
+
+  /** An event as a client of the hub gets it. */
+  private static void receive(HubArrivals client, int id, int mark) throws Exception {
+    client.received(
+        new JsonMapper()
+            .readTree(
+                "{\"id\":\"%016d\",\"source\":\"claude-code\",\"session_id\":\"a\",\"data\":{\"soak\":%d}}"
+                    .formatted(id, mark)));
+  }
+
+  private static FaultVerdict judge(HubArrivals client) {
+    return FaultVerdict.of(
+        SESSIONS, Map.of(HubArrivals.NAME, client), _ -> false, _ -> List.of(0, 1, 2), 0);
+  }
+
+  @Test
+  void aClientOfTheHubHasToHaveEverythingAsWell() throws Exception {
+    // Given
+    var client = new HubArrivals(0);
+    receive(client, 1, 0);
+    receive(client, 2, 1);
+    // When, Then
+    assertThat(judge(client).violations()).containsExactly("1 events never reached a receiver");
+    receive(client, 3, 2);
+    assertThat(judge(client).violations()).isEmpty();
+  }
+
+  @Test
+  void nothingComesAgainToAClientOfTheHubHoweverOftenItJoins() throws Exception {
+    // Given a client that lost its connection
+    var client = new HubArrivals(0);
+    client.joined(1);
+    for (int mark = 0; mark < 3; mark++) {
+      receive(client, mark + 1, mark);
+    }
+    client.joined(0);
+    client.joined(1);
+    assertThat(judge(client).violations()).isEmpty();
+    assertThat(client.lastId()).isEqualTo(3);
+    // When
+    receive(client, 3, 2);
+    // Then
+    assertThat(judge(client).violations())
+        .containsExactly("the hub client got 1 events again, allowed 0");
+  }
+
+  @Test
+  void aClientOfTheHubThatIsToldThatItMissedSomethingBreaksAPromise() throws Exception {
+    var client = new HubArrivals(0);
+    for (int mark = 0; mark < 3; mark++) {
+      receive(client, mark + 1, mark);
+    }
+    client.missed(2);
+    assertThat(judge(client).violations())
+        .containsExactly("the hub client was told that it missed 2");
   }
 }
