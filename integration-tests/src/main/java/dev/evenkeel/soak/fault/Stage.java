@@ -142,6 +142,11 @@ final class Stage implements Scene, AutoCloseable {
     return excused.contains(receiver);
   }
 
+  /** The connections that are still missing, of targets that cannot be reached now. */
+  int connectionsToCome() {
+    return excused.size() * TargetArrivals.CONNECTIONS;
+  }
+
   JsonNode status() throws IOException {
     return History.status(server.port());
   }
