@@ -69,7 +69,7 @@ final class ReportText {
             .formatted(
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors(),
-                System.getProperty("os.version")));
+                System.getProperty("os.version").replaceFirst("-.*", "")));
     if (result.heldMillis() > 0) {
       facts.add(
           "agents were held for %.1f s, so that retention would not overtake a receiver"

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,9 @@ class NewExtensionCommandTest {
       assertThat(jar.stream().map(Object::toString))
           .noneMatch(name -> name.contains("tarter") || name.contains("jackson"));
     }
-    assertThat(textsIn(made)).noneMatch(text -> text.contains("tarter") || text.contains("@JDK@"));
+    assertThat(textsIn(made))
+        .noneMatch(
+            text -> text.toLowerCase(Locale.ROOT).contains("tarter") || text.contains("@JDK@"));
   }
 
   private static List<String> textsIn(Path made) throws IOException {

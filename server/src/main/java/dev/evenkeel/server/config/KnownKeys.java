@@ -62,6 +62,10 @@ final class KnownKeys {
   private static final Set<String> OF_THE_COMMAND_LINE =
       Set.of("EVENKEEL_URL", "EVENKEEL_JAVA_OPTS");
 
+  /** What docker-compose.yml reads. */
+  private static final Pattern OF_THE_COMPOSITION =
+      Pattern.compile("EVENKEEL_((PROMETHEUS|GRAFANA)_)?PUBLISHED_PORT|EVENKEEL_(.+_)?IMAGE");
+
   /** Kubernetes and Docker set these, and EVENKEEL_PORT, for a service that is called evenkeel. */
   private static final Pattern OF_A_NEIGHBOUR =
       Pattern.compile("EVENKEEL_(SERVICE_(HOST|PORT(_.+)?)|PORT_\\d+_(TCP|UDP).*)");
@@ -93,6 +97,7 @@ final class KnownKeys {
   /** Whether the variable means somebody else, though its name begins as ours do. */
   static boolean isForOthers(String variable, String value) {
     return OF_THE_COMMAND_LINE.contains(variable)
+        || OF_THE_COMPOSITION.matcher(variable).matches()
         || OF_A_NEIGHBOUR.matcher(variable).matches()
         || (variable.equals("EVENKEEL_PORT") && value.contains("://"));
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -160,12 +161,28 @@ public final class Switchboard {
                   "evenkeel.extensions."
                       + name
                       + " is set, and there is no such extension; there are "
-                      + names;
+                      + names
+                      + hintAtVariables(name, names);
               if (!someAreRefused) {
                 throw new IllegalArgumentException(message);
               }
               LOG.log(System.Logger.Level.WARNING, message);
             });
+  }
+
+  /** A variable of git-branch that is written as if it had no hyphen is taken for one of git. */
+  private static String hintAtVariables(String name, Set<String> names) {
+    return names.stream()
+        .filter(each -> each.startsWith(name + "-"))
+        .findFirst()
+        .map(
+            each ->
+                ". Variables of "
+                    + each
+                    + " begin with EVENKEEL_EXTENSIONS__"
+                    + each.replace('-', '_').toUpperCase(Locale.ROOT)
+                    + "__")
+        .orElse("");
   }
 
   // ---- While it runs

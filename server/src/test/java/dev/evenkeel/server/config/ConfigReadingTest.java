@@ -232,6 +232,9 @@ class ConfigReadingTest {
       strings = {
         "EVENKEEL_URL",
         "EVENKEEL_JAVA_OPTS",
+        "EVENKEEL_PUBLISHED_PORT",
+        "EVENKEEL_GRAFANA_PUBLISHED_PORT",
+        "EVENKEEL_TARGET_IMAGE",
         "EVENKEEL_SERVICE_HOST",
         "EVENKEEL_SERVICE_PORT_HTTP",
         "EVENKEEL_PORT",

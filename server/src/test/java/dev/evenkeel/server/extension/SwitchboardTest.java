@@ -809,6 +809,16 @@ class SwitchboardTest {
   }
 
   @Test
+  void whoWritesAVariableWithoutTheHyphenOfAnExtensionIsToldHowItIsWritten() {
+    config.put("git", Map.of("branch-roots", "/home"));
+    running(List.of(), named("git-branch"));
+    assertThatThrownBy(() -> extensions.checkConfigured(false))
+        .hasMessageContaining("evenkeel.extensions.git is set, and there is no such extension")
+        .hasMessageEndingWith(
+            "Variables of git-branch begin with EVENKEEL_EXTENSIONS__GIT_BRANCH__");
+  }
+
+  @Test
   void aWrongFlagIsToldWithItsKey() {
     config.put("a", Map.of("enabled", "yes please"));
     assertThatThrownBy(() -> running(List.of(), named("a")))
