@@ -136,15 +136,15 @@ public final class Hub implements Application, AutoCloseable {
   public void connected(Client client) {
     // Up to here history is read from the disk
     long seam = events.newestKept();
-    var subscriber = new Subscriber(client, wishesOf(client, seam), seam, incoming.open(), shared);
+    var subscriber = new Subscriber(client, wishesOf(client), seam, incoming.open(), shared);
     subscribers.put(client.id(), subscriber);
     memory.clientsAre(subscribers.size());
     subscriber.start(messages.welcome(client.id(), seam));
   }
 
-  private static Wishes wishesOf(Client client, long newest) {
+  private Wishes wishesOf(Client client) {
     try {
-      return Wishes.of(client.auth(), newest);
+      return Wishes.of(client.auth(), events.newest());
     } catch (InvalidWishException e) {
       throw new IllegalStateException("a client was let in with " + client.auth(), e);
     }

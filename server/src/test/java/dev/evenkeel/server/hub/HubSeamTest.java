@@ -99,6 +99,27 @@ class HubSeamTest {
     }
   }
 
+  @Test
+  void whoComesBackWhileTheDiskFailsGoesOnFromWhatOnlyMemoryHas() throws Exception {
+    try (var running = new RunningHub(folder)) {
+      // Given
+      running.publish("s", "Stop", 5);
+      try (var _ = FailingDisk.of(folder)) {
+        publishWithoutDisk(running, 1);
+        await().until(() -> !running.log.log.isWritable());
+        publishWithoutDisk(running, 20);
+        List<String> ids = running.allIds();
+        String had = ids.get(ids.size() - 8);
+        // When
+        FakeClient client = running.joined("{\"after\":\"" + had + "\"}");
+        // Then
+        List<String> behind = ids.subList(ids.size() - 7, ids.size());
+        await().until(() -> idsOf(client.all("claude_event")).equals(behind));
+        assertThat(client.all("missed")).isEmpty();
+      }
+    }
+  }
+
   /** The server tells of the disk by an event of its own. */
   private static void publishWithoutDisk(RunningHub running, int count) throws Exception {
     long before = running.log.log.status().published();
