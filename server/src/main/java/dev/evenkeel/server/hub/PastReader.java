@@ -44,8 +44,13 @@ final class PastReader implements AutoCloseable {
     /** What the client is to be sent; the bytes are reserved. */
     record Read(List<Queued> items) implements Result {}
 
-    /** No memory, too many wait, or no readable log: it can be tried again in a moment. */
-    record Later() implements Result {}
+    /**
+     * It can be tried again in a moment.
+     *
+     * @param forMemory whether it was for want of memory; else too many wait, or the log cannot be
+     *     read
+     */
+    record Later(boolean forMemory) implements Result {}
   }
 
   private static final Duration LONGEST_END = Duration.ofSeconds(2);
@@ -100,10 +105,10 @@ final class PastReader implements AutoCloseable {
 
     private Result result() {
       try {
-        return closed || !wanted.getAsBoolean() ? new Result.Later() : work.get();
+        return closed || !wanted.getAsBoolean() ? new Result.Later(false) : work.get();
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "The log cannot be read for a client", e);
-        return new Result.Later();
+        return new Result.Later(false);
       } finally {
         readings.decrementAndGet();
       }
@@ -146,7 +151,7 @@ final class PastReader implements AutoCloseable {
   private void start(Reading reading) {
     if (readings.incrementAndGet() > maxClients && !forgetUnwanted()) {
       readings.decrementAndGet();
-      reading.then.accept(new Result.Later());
+      reading.then.accept(new Result.Later(false));
       return;
     }
     try {
@@ -169,7 +174,7 @@ final class PastReader implements AutoCloseable {
 
   private Result readPage(long after, ClientFilter filter, int maxBytes) {
     if (!memory.reserveSpare(maxBytes)) {
-      return new Result.Later();
+      return new Result.Later(true);
     }
     long reserved = maxBytes;
     try {
@@ -187,7 +192,7 @@ final class PastReader implements AutoCloseable {
         }
       }
       if (needed > reserved && !memory.reserveSpare(needed - reserved)) {
-        return new Result.Later();
+        return new Result.Later(true);
       }
       reserved = Math.max(reserved, needed);
       memory.release(reserved - needed);
@@ -195,7 +200,7 @@ final class PastReader implements AutoCloseable {
       if (page.upTo() > after) {
         items.add(Queued.step(page.upTo()));
       }
-      return items.isEmpty() ? new Result.Later() : new Result.Read(items);
+      return items.isEmpty() ? new Result.Later(false) : new Result.Read(items);
     } finally {
       memory.release(reserved);
     }
@@ -213,7 +218,7 @@ final class PastReader implements AutoCloseable {
       long upTo, ClientFilter filter, HistoryRequest wanted, List<String> names) {
     long reserved = (long) COPIES * historyBytes;
     if (!memory.reserveSpare(reserved)) {
-      return new Result.Later();
+      return new Result.Later(true);
     }
     try {
       PastEvents.Last last = last(upTo, filter, wanted, names.size());
@@ -226,7 +231,7 @@ final class PastReader implements AutoCloseable {
         OutgoingEvent message = OutgoingEvent.ofJson(Messages.NAMESPACE, name, json);
         if (!memory.reserveSpare(message.size())) {
           items.forEach(item -> memory.release(item.reserved()));
-          return new Result.Later();
+          return new Result.Later(true);
         }
         items.add(Queued.aside(message, message.size()));
       }

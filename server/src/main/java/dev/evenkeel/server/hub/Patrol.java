@@ -77,7 +77,7 @@ final class Patrol implements AutoCloseable {
     Subscriber longest = null;
     long longestHold = SHORT_HOLD.toNanos();
     for (Subscriber each : subscribers) {
-      memoryIsShort |= each.wantsAnotherTry();
+      memoryIsShort |= each.lacksMemory();
       each.retry();
       long stall = now - each.unreadSince(now);
       long hold = now - each.heldSince(now);

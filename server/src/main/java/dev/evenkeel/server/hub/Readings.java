@@ -25,6 +25,11 @@ final class Readings {
       return result instanceof PastReader.Result.Later;
     }
 
+    /** Whether it has to be tried again because memory was short. */
+    boolean lackedMemory() {
+      return result instanceof PastReader.Result.Later later && later.forMemory();
+    }
+
     /** What is to be sent, nothing when it has to be tried again. */
     List<Queued> items() {
       return switch (result) {

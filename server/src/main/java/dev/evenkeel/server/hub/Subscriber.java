@@ -71,6 +71,7 @@ final class Subscriber {
   private volatile Phase phase;
   private volatile boolean reads = true;
   private volatile boolean wantsAnotherTry;
+  private volatile boolean lacksMemory;
   private ClientFilter filter;
   private long place;
   private final Deque<HistoryRequest> askedHistories = new ArrayDeque<>();
@@ -162,9 +163,9 @@ final class Subscriber {
     }
   }
 
-  /** Whether it waits for memory or for a readable log. Any thread. */
-  boolean wantsAnotherTry() {
-    return wantsAnotherTry;
+  /** Whether it waits for memory. Any thread. */
+  boolean lacksMemory() {
+    return lacksMemory;
   }
 
   /** Sends a message to whoever is not behind with reading others. Any thread. */
@@ -235,6 +236,7 @@ final class Subscriber {
     }
     reads = true;
     wantsAnotherTry = false;
+    lacksMemory = false;
     for (Arrival each = readings.next(); each != null; each = readings.next()) {
       take(each);
     }
@@ -253,6 +255,7 @@ final class Subscriber {
   private void take(Arrival arrival) {
     if (arrival.isLater()) {
       wantsAnotherTry = true;
+      lacksMemory |= arrival.lackedMemory();
       return;
     }
     switch (arrival.purpose()) {
@@ -319,6 +322,7 @@ final class Subscriber {
       }
       case NO_MEMORY -> {
         wantsAnotherTry = true;
+        lacksMemory = true;
         yield false;
       }
     };

@@ -199,10 +199,49 @@ class HubReadingsTest {
       // When
       readHistory(reader, results);
       // Then
-      assertThat(results).containsExactly(new PastReader.Result.Later());
+      assertThat(results).containsExactly(new PastReader.Result.Later(false));
       assertThat(reader.state().size()).isEqualTo(MAX_CLIENTS);
       held.gate.countDown();
       await().until(() -> reader.state().size() == 0);
+    }
+  }
+
+  @Test
+  void whetherMemoryOrTheLogIsWantingIsToldApart() {
+    // Given
+    var full = new MemoryBudget(64 << 20);
+    assertThat(full.reserve(full.capacity())).isTrue();
+    var results = new CopyOnWriteArrayList<PastReader.Result>();
+    // When
+    try (var reader =
+        new PastReader(new Nothing(), new Nothing(), new ClientMemory(full, USUAL), MAX_CLIENTS)) {
+      readHistory(reader, results);
+      await().until(() -> results.size() == 1);
+    }
+    try (var reader =
+        new PastReader(
+            new Nothing(),
+            new Unreadable(),
+            new ClientMemory(new MemoryBudget(64 << 20), USUAL),
+            MAX_CLIENTS)) {
+      readHistory(reader, results);
+      await().until(() -> results.size() == 2);
+    }
+    // Then
+    assertThat(results)
+        .containsExactly(new PastReader.Result.Later(true), new PastReader.Result.Later(false));
+  }
+
+  /** A log on a broken disk. */
+  private static final class Unreadable implements PastEvents {
+    @Override
+    public Last last(long upTo, ClientFilter filter, EventTypes types, Limits limits) {
+      throw new IllegalStateException("unreadable");
+    }
+
+    @Override
+    public long count(ClientFilter filter, EventTypes types) {
+      throw new IllegalStateException("unreadable");
     }
   }
 
