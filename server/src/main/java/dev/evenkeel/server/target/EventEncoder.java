@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.evenkeel.extension.HookEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +38,12 @@ final class EventEncoder {
           "cause",
           "cwd");
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** An event is its envelope around a payload. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(HookEvent.MAX_DEPTH + 10).build())
+          .build();
 
   private final String head;
 

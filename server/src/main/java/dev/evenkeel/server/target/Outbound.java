@@ -17,6 +17,7 @@ final class Outbound {
   final byte[] json;
   final long reserved;
   private final boolean control;
+  private final boolean stub;
 
   // Mutable state, guarded by the window
   int acknowledgementId;
@@ -26,13 +27,21 @@ final class Outbound {
   boolean done;
   boolean passedOver;
 
-  private Outbound(String name, long id, long missed, byte[] json, long reserved, boolean control) {
+  private Outbound(
+      String name,
+      long id,
+      long missed,
+      byte[] json,
+      long reserved,
+      boolean control,
+      boolean stub) {
     this.name = name;
     this.id = id;
     this.missed = missed;
     this.json = json;
     this.reserved = reserved;
     this.control = control;
+    this.stub = stub;
   }
 
   /**
@@ -41,12 +50,17 @@ final class Outbound {
    * @param reserved the bytes that the budget gives up for it
    */
   static Outbound event(long id, byte[] json, long reserved) {
-    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, false);
+    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, false, false);
+  }
+
+  /** An event that is too large for the target, without its data. */
+  static Outbound stub(long id, byte[] json, long reserved) {
+    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, false, true);
   }
 
   /** An event that the target has taken before: whether it takes it again tells how it is. */
   static Outbound control(long id, byte[] json, long reserved) {
-    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, true);
+    return new Outbound(CLAUDE_EVENT, id, 0, json, reserved, true, false);
   }
 
   /**
@@ -56,11 +70,15 @@ final class Outbound {
    */
   static Outbound missed(long upTo, long count) {
     byte[] json = ("{\"count\":" + count + "}").getBytes(StandardCharsets.UTF_8);
-    return new Outbound(MISSED, upTo, count, json, 0, false);
+    return new Outbound(MISSED, upTo, count, json, 0, false, false);
   }
 
   boolean isEvent() {
     return missed == 0;
+  }
+
+  boolean isStub() {
+    return stub;
   }
 
   boolean isControl() {

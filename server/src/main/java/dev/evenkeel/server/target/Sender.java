@@ -173,6 +173,9 @@ final class Sender {
     }
     if (done.isEvent()) {
       ledger.took(done.id);
+      if (done.isStub()) {
+        ledger.stubbed.increment();
+      }
     } else {
       ledger.missed.add(done.missed);
       reader.toldMissed(done.missed);
@@ -216,12 +219,13 @@ final class Sender {
       messages.add(Outbound.missed(SlotReader.placeOfMissed(page), page.missed()));
     }
     for (PublishedEvent event : page.events()) {
-      byte[] json = event.json();
-      if (!fits(event)) {
-        json = stub(event);
-        ledger.stubbed.increment();
+      if (fits(event)) {
+        byte[] json = event.json();
+        messages.add(Outbound.event(event.id(), json, reservedFor(json)));
+      } else {
+        byte[] json = stub(event);
+        messages.add(Outbound.stub(event.id(), json, reservedFor(json)));
       }
-      messages.add(Outbound.event(event.id(), json, reservedFor(json)));
     }
     return messages;
   }

@@ -152,8 +152,9 @@ final class Slot {
             state = State.IDLE;
             bell.await((reader.isBehind() ? UNREADABLE : Bell.FOREVER).toNanos());
           }
-        } catch (RuntimeException e) {
-          // The log could not be read: the next attempt may succeed.
+        } catch (RuntimeException | OutOfMemoryError e) {
+          // The log could not be read, or the machine has no thread to give to the connection: the
+          // next attempt may succeed.
           failed("cannot go on: " + Ending.describe(e));
           pause(backoff.next());
         }

@@ -53,6 +53,7 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
   private volatile @Nullable WebSocketListener client;
   private volatile @Nullable WebSocket socket;
   private volatile boolean opened;
+  private volatile boolean cancelled;
 
   Wire(WebSocket.Factory http, Events events, LongAdder dropped) {
     this.http = http;
@@ -65,6 +66,9 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
     client = listener;
     WebSocket made = http.newWebSocket(request, this);
     socket = made;
+    if (cancelled) {
+      made.cancel();
+    }
     return made;
   }
 
@@ -80,8 +84,12 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
     return current == null ? 0 : current.queueSize();
   }
 
-  /** Ends it at once, and gives back the file descriptor. */
+  /**
+   * Ends it at once, and gives back the file descriptor. The client may make its WebSocket only
+   * afterwards, when its thread comes to it late: that one ends as well.
+   */
   void cancel() {
+    cancelled = true;
     WebSocket current = socket;
     if (current != null) {
       current.cancel();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.evenkeel.extension.HookEvent;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -11,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,16 @@ class PartsTest {
                           + "\"cause\":\"0000\",\"data\":{\"truncated\":true,\"bytes\":"
                           + event.length
                           + ",\"limit\":99}}"));
+    }
+
+    @Test
+    void anEventOfTheGreatestDepthThatIsTakenHasAStubToo() throws Exception {
+      int levels = HookEvent.MAX_DEPTH - 1;
+      String deep = "{\"a\":" + "[".repeat(levels) + "]".repeat(levels) + "}";
+      String taken = HookEvent.read("claude-code", deep, Instant.EPOCH).json();
+      byte[] event = ("{\"id\":\"0001\",\"data\":" + taken + "}").getBytes(StandardCharsets.UTF_8);
+      assertThat(new ObjectMapper().readTree(EventEncoder.stub(event, 99)).at("/id").asText())
+          .isEqualTo("0001");
     }
   }
 

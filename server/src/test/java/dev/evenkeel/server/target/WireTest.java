@@ -21,7 +21,7 @@ class WireTest {
 
   private final List<Ending> endings = new ArrayList<>();
   private final List<String> passedOn = new ArrayList<>();
-  private final WebSocket socket = new SilentSocket();
+  private final SilentSocket socket = new SilentSocket();
   private final Wire wire =
       new Wire((request, listener) -> socket, new Recorder(), new LongAdder());
 
@@ -64,6 +64,14 @@ class WireTest {
         .isEqualTo(Ending.closed("closed by the server (1001 going away)"));
   }
 
+  @Test
+  void aWebSocketThatIsMadeAfterTheConnectionWasGivenUpEndsAtOnce() {
+    wire.cancel();
+    assertThat(socket.cancelled).isFalse();
+    wire.newWebSocket(new Request.Builder().url("http://127.0.0.1/").build(), library);
+    assertThat(socket.cancelled).isTrue();
+  }
+
   private final class Recorder implements Wire.Events {
     @Override
     public void opened(Handshake handshake) {}
@@ -79,6 +87,8 @@ class WireTest {
 
   /** Takes all and does nothing. */
   private static final class SilentSocket implements WebSocket {
+    private boolean cancelled;
+
     @Override
     public Request request() {
       return new Request.Builder().url("http://127.0.0.1/").build();
@@ -105,6 +115,8 @@ class WireTest {
     }
 
     @Override
-    public void cancel() {}
+    public void cancel() {
+      cancelled = true;
+    }
   }
 }
