@@ -29,9 +29,14 @@ final class IntakePool implements AutoCloseable {
    * @param most how many threads it has at most
    */
   IntakePool(String name, int most) {
+    this(name, most, Thread.ofPlatform().name(name + '-', 0).daemon().factory());
+  }
+
+  /** A pool with threads of this kind. */
+  IntakePool(String name, int most, ThreadFactory threads) {
     this.name = name;
     this.most = most;
-    this.threads = Thread.ofPlatform().name(name + '-', 0).daemon().factory();
+    this.threads = threads;
     this.pool = newPool();
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -64,12 +69,15 @@ final class IntakePool implements AutoCloseable {
   /**
    * Runs the work soon.
    *
-   * @throws RejectedExecutionException when too much waits already
+   * @throws RejectedExecutionException when too much waits already, or the machine has no thread to
+   *     give
    */
   void execute(Runnable work) {
     ThreadPoolExecutor current = pool;
     try {
       current.execute(work);
+    } catch (OutOfMemoryError e) {
+      throw new RejectedExecutionException("no thread", e);
     } catch (RejectedExecutionException e) {
       if (!current.isShutdown()) {
         throw e;
