@@ -20,6 +20,9 @@ final class DecisionFilter {
 
   private final Filters filters;
 
+  /**
+   * @param filters that count nothing: the event itself has its payload, or was counted
+   */
   DecisionFilter(Filters filters) {
     this.filters = filters;
   }

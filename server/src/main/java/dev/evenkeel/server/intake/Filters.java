@@ -37,15 +37,16 @@ final class Filters {
 
   private final Supplier<FilterChain> filters;
   private final IntakePool pool;
-  private final IntakeCounters counters;
+  private final Runnable withheld;
 
   /**
    * @param filters those of now; asked for each event
+   * @param withheld is told of each event that is kept without its payload
    */
-  Filters(Supplier<FilterChain> filters, IntakePool pool, IntakeCounters counters) {
+  Filters(Supplier<FilterChain> filters, IntakePool pool, Runnable withheld) {
     this.filters = filters;
     this.pool = pool;
-    this.counters = counters;
+    this.withheld = withheld;
   }
 
   /** Whether what comes is kept as it is. */
@@ -100,7 +101,7 @@ final class Filters {
 
   /** The event without its payload: only what names it, and why. */
   private HookEvent withhold(HookEvent event, String reason) {
-    counters.withheld();
+    withheld.run();
     ObjectNode rest = JsonNodeFactory.instance.objectNode();
     rest.put("session_id", event.session().id());
     rest.put("hook_event_name", event.name());

@@ -124,8 +124,8 @@ public final class Intake implements AutoCloseable {
     this.budget = budget;
     this.clock = clock;
     this.duplicates = new Duplicates(ticker);
-    this.filters = new Filters(filters, filtering, counters);
-    this.decisionFilter = new DecisionFilter(this.filters);
+    this.filters = new Filters(filters, filtering, counters::withheld);
+    this.decisionFilter = new DecisionFilter(new Filters(filters, filtering, () -> {}));
     this.guards = guards;
   }
 

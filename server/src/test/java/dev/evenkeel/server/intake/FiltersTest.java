@@ -249,7 +249,7 @@ class FiltersTest {
     var event = HookEvent.read("claude-code", null, EVENT.formatted("t").getBytes(UTF_8), NOW);
     // When
     try (var pool = new IntakePool("filter-pool", 1)) {
-      HookEvent kept = new Filters(() -> ordered, pool, new IntakeCounters()).apply(event).join();
+      HookEvent kept = new Filters(() -> ordered, pool, () -> {}).apply(event).join();
       // Then
       assertThat(kept.text("x")).isEqualTo("by b");
       assertThat(kept.text("y")).isEqualTo("by b");

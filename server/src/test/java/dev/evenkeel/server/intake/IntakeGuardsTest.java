@@ -137,6 +137,8 @@ class IntakeGuardsTest {
     ObjectNode decision = fixture.log.take().decisions().getFirst();
     assertThat(decision.path("reason").textValue()).isEqualTo("[withheld]");
     assertThat(decision.path("guard").textValue()).isEqualTo("guarding");
+    // The event has lost its payload, once
+    assertThat(fixture.intake.counters().withheld()).isEqualTo(1);
   }
 
   @Test
