@@ -180,6 +180,16 @@ final class Database {
     // Otherwise the driver prepares and runs a query of its own after each row that is inserted.
     config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    try {
+      prepare(connection, readOnly);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static void prepare(Connection connection, boolean readOnly) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (!readOnly) {
         // In this order: how free pages are kept is fixed by the first page that is written.
@@ -192,7 +202,6 @@ final class Database {
       }
       statement.execute("PRAGMA wal_autocheckpoint = 0");
     }
-    return connection;
   }
 
   private static void setPatience(Connection connection, Duration patience) throws SQLException {
