@@ -8,6 +8,7 @@ import dev.evenkeel.server.log.StateChange;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -144,15 +145,20 @@ public final class Extensions implements AutoCloseable {
     return lineUp.maps().stream().map(StateMap::state).toList();
   }
 
-  /** All state, as it is to be written; that of extensions that are switched off, too. */
-  public List<StateChange> snapshot() {
-    var all = new ArrayList<StateChange>();
+  /**
+   * All state that is in memory, as it is to be written: by the name of each map, also of one
+   * without entries. That of extensions that were switched off is there, too, but not what was
+   * never read: of extensions that were off from the start, that are gone or still start, and of
+   * maps that a version does not have.
+   */
+  public Map<String, List<StateChange>> snapshot() {
+    var all = new HashMap<String, List<StateChange>>();
     LineUp now = lineUp;
-    now.maps().forEach(each -> all.addAll(each.snapshot()));
+    now.maps().forEach(each -> all.put(each.storedName(), each.snapshot()));
     now.seats().stream()
         .map(LineUp.Seat::off)
         .filter(Objects::nonNull)
-        .forEach(off -> off.maps().forEach((map, held) -> all.addAll(held.changes(map))));
+        .forEach(off -> off.maps().forEach((map, held) -> all.put(map, held.changes(map))));
     return all;
   }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class LogWriter {
   private volatile boolean closing;
   private volatile @Nullable Instant oldest;
   private volatile long events;
-  private volatile Supplier<List<StateChange>> stateForRecovery = List::of;
+  private volatile Supplier<Map<String, List<StateChange>>> stateForRecovery = Map::of;
 
   private final Unwritten unwritten = new Unwritten();
 
@@ -91,7 +92,7 @@ final class LogWriter {
     thread.start();
   }
 
-  void onRecovery(Supplier<List<StateChange>> state) {
+  void onRecovery(Supplier<Map<String, List<StateChange>>> state) {
     stateForRecovery = state;
   }
 
@@ -426,11 +427,8 @@ final class LogWriter {
       }
       fresh = new WriteStatements(database.openAgainForWriting());
       unwritten.writeTo(fresh);
-      try (var statement = fresh.connection().createStatement()) {
-        statement.executeUpdate("DELETE FROM state");
-      }
-      for (StateChange entry : stateForRecovery.get()) {
-        fresh.change(entry);
+      for (var map : stateForRecovery.get().entrySet()) {
+        fresh.replaceState(map.getKey(), map.getValue());
       }
       fresh.progress(parts.progress().marks(nextId));
       parts.positions().forgetWritten();

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -123,8 +124,13 @@ public final class SqliteEventLog implements EventLog {
     }
   }
 
-  /** What is written anew when a disk that failed is back: the state of all maps. */
-  public void onRecovery(Supplier<List<StateChange>> state) {
+  /**
+   * What is written anew when a disk that failed is back.
+   *
+   * @param state all entries of each map that is in memory, also of one without entries, by the
+   *     name under which it is stored; other maps stay on disk as they are
+   */
+  public void onRecovery(Supplier<Map<String, List<StateChange>>> state) {
     writer.onRecovery(state);
   }
 

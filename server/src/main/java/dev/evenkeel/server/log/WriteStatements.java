@@ -213,6 +213,18 @@ final class WriteStatements implements AutoCloseable {
     upsertProgress.executeUpdate();
   }
 
+  /** Of this map the file has these entries afterwards, and no others. */
+  void replaceState(String map, List<StateChange> entries) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM state WHERE map = ?")) {
+      delete.setString(1, map);
+      delete.executeUpdate();
+    }
+    for (StateChange entry : entries) {
+      change(entry);
+    }
+  }
+
   void commit() throws SQLException {
     for (var each : sessionChanges.entrySet()) {
       SessionChange change = each.getValue();

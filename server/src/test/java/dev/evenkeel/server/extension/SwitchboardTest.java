@@ -505,12 +505,28 @@ class SwitchboardTest {
                 map.set(context.boundedMap("m", String.class, Text.class, Limits.capacity(5)))));
     call(() -> map.get().put("k", new Text("v")));
     extensions.switchboard().disable("a");
-    assertThat(extensions.snapshot())
+    assertThat(extensions.snapshot().get("a/m"))
         .as("what has to be written when the disk is new")
         .extracting(StateChange::key)
         .containsExactly("\"k\"");
     extensions.switchboard().enable("a");
     assertThat(map.get().entries()).isEqualTo(Map.of("k", new Text("v")));
+  }
+
+  @Test
+  void theSnapshotIsOfTheMapsThatWereReadAlsoOfEmptyOnes() throws Exception {
+    // Given one that runs, one that is off from the start, and one that goes
+    boolean _ = switches.set("off", false);
+    running(List.of(), withMap("runs"), withMap("off"), withMap("goes"));
+    // When
+    extensions.switchboard().remove("goes");
+    // Then
+    assertThat(extensions.snapshot()).isEqualTo(Map.of("runs/m", List.of()));
+  }
+
+  private static TestExtension withMap(String name) {
+    return new TestExtension(
+        name, context -> context.boundedMap("m", String.class, Text.class, LARGE));
   }
 
   @Test

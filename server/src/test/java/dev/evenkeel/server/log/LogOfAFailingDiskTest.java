@@ -8,6 +8,9 @@ import dev.evenkeel.server.log.EventLog.Appended;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +133,38 @@ class LogOfAFailingDiskTest {
       again.append("next", "D", 1);
       assertThat(again.log.take().event().name()).as("nothing is processed again").isEqualTo("D");
     }
+  }
+
+  @Test
+  void theStateOfMapsThatNobodySpeaksForIsStillThereWhenTheDiskIsBack() throws Exception {
+    try (var open = open(1 << 20)) {
+      // Given what two maps hold that run, and one whose extension is switched off
+      writeState(
+          open,
+          new StateChange("on/map", "\"a\"", "1", 1),
+          new StateChange("on/map", "\"b\"", "1", 2),
+          new StateChange("on/empty", "\"a\"", "1", 1),
+          new StateChange("off/map", "\"a\"", "1", 1));
+      var entry = new StateChange("on/map", "\"a\"", "2", 5);
+      open.log.onRecovery(() -> Map.of("on/map", List.of(entry), "on/empty", List.of()));
+      // When the disk fails, and is back
+      try (var _ = FailingDisk.under(open, folder)) {
+        open.publish(1);
+      }
+      awaitBack(open);
+      // Then
+      assertThat(open.log.loadState("off/map"))
+          .containsExactly(new StateChange("off/map", "\"a\"", "1", 1));
+      assertThat(open.log.loadState("on/map")).containsExactly(entry);
+      assertThat(open.log.loadState("on/empty")).isEmpty();
+    }
+  }
+
+  private static void writeState(OpenLog open, StateChange... changes) throws Exception {
+    var written = new CountDownLatch(1);
+    open.log.publish(
+        Publication.of(List.of(), List.of(changes), open.clock.instant()), written::countDown);
+    assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -93,7 +93,7 @@ class LogWriterThreadTest {
           if (broken.get()) {
             fail();
           }
-          return List.of();
+          return Map.of();
         });
     try (var _ = FailingDisk.under(open, folder)) {
       open.publish(1);
