@@ -56,6 +56,7 @@ final class LogWriter {
   private volatile Supplier<Map<String, List<StateChange>>> stateForRecovery = Map::of;
 
   private final Unwritten unwritten = new Unwritten();
+  private final WriteStatements.Removals removals;
 
   private long positionsAt;
   private long retentionAt;
@@ -79,6 +80,7 @@ final class LogWriter {
       long nextId) {
     this.database = database;
     this.statements = statements;
+    this.removals = statements.removals();
     this.parts = parts;
     this.checkpoints = checkpoints;
     this.clock = clock;
@@ -307,6 +309,9 @@ final class LogWriter {
     long id = firstId;
     for (Work.Publish each : group.publications()) {
       unwritten.add(each.publication(), id);
+      each.publication().changes().stream()
+          .filter(change -> change.value() == null)
+          .forEach(removals::add);
       id += each.publication().events().size();
     }
   }
@@ -425,7 +430,7 @@ final class LogWriter {
       if (old != null) {
         old.close();
       }
-      fresh = new WriteStatements(database.openAgainForWriting());
+      fresh = new WriteStatements(database.openAgainForWriting(), removals);
       unwritten.writeTo(fresh);
       for (var map : stateForRecovery.get().entrySet()) {
         fresh.replaceState(map.getKey(), map.getValue());

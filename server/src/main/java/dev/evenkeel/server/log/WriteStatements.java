@@ -41,10 +41,18 @@ final class WriteStatements implements AutoCloseable {
   // Mutable state, owned by the writer's thread
   private final Map<Session, Long> sessionKeys = new Remembered<>(REMEMBERED_SESSIONS);
   private final Map<Long, SessionChange> sessionChanges = new LinkedHashMap<>();
-  private final Map<String, Long> removals = new Remembered<>(REMEMBERED_REMOVALS);
+  private final Removals removals;
 
   WriteStatements(Connection connection) throws SQLException {
+    this(connection, new Removals());
+  }
+
+  /**
+   * @param removals what was removed before
+   */
+  WriteStatements(Connection connection, Removals removals) throws SQLException {
     this.connection = connection;
+    this.removals = removals;
     findSession =
         connection.prepareStatement("SELECT key FROM sessions WHERE source = ? AND session_id = ?");
     insertSession =
@@ -90,6 +98,10 @@ final class WriteStatements implements AutoCloseable {
             INSERT INTO progress (name, value) VALUES (?, ?)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value\
             """);
+  }
+
+  Removals removals() {
+    return removals;
   }
 
   Connection connection() {
@@ -186,31 +198,19 @@ final class WriteStatements implements AutoCloseable {
   }
 
   void change(StateChange change) throws SQLException {
-    String name = change.map() + '\n' + change.key();
     if (change.value() == null) {
-      removals.merge(name, change.version(), Math::max);
+      removals.add(change);
       deleteState.setString(1, change.map());
       deleteState.setString(2, change.key());
       deleteState.setLong(3, change.version());
       deleteState.executeUpdate();
-    } else if (removals.getOrDefault(name, Long.MIN_VALUE) < change.version()) {
+    } else if (!removals.haveNewerThan(change)) {
       upsertState.setString(1, change.map());
       upsertState.setString(2, change.key());
       upsertState.setString(3, change.value());
       upsertState.setLong(4, change.version());
       upsertState.executeUpdate();
     }
-  }
-
-  void progress(Progress.Marks marks) throws SQLException {
-    progress("done-seq", marks.doneSeq());
-    progress("from-id", marks.fromId());
-  }
-
-  private void progress(String name, long value) throws SQLException {
-    upsertProgress.setString(1, name);
-    upsertProgress.setLong(2, value);
-    upsertProgress.executeUpdate();
   }
 
   /** Of this map the file has these entries afterwards, and no others. */
@@ -223,6 +223,17 @@ final class WriteStatements implements AutoCloseable {
     for (StateChange entry : entries) {
       change(entry);
     }
+  }
+
+  void progress(Progress.Marks marks) throws SQLException {
+    progress("done-seq", marks.doneSeq());
+    progress("from-id", marks.fromId());
+  }
+
+  private void progress(String name, long value) throws SQLException {
+    upsertProgress.setString(1, name);
+    upsertProgress.setLong(2, value);
+    upsertProgress.executeUpdate();
   }
 
   void commit() throws SQLException {
@@ -295,6 +306,19 @@ final class WriteStatements implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     connection.close();
+  }
+
+  /** The last entries that were removed: an older change does not bring them back. One thread. */
+  static final class Removals {
+    private final Map<StateChange.Entry, Long> versions = new Remembered<>(REMEMBERED_REMOVALS);
+
+    void add(StateChange removal) {
+      versions.merge(removal.entry(), removal.version(), Math::max);
+    }
+
+    boolean haveNewerThan(StateChange change) {
+      return versions.getOrDefault(change.entry(), Long.MIN_VALUE) >= change.version();
+    }
   }
 
   /** Keeps what was used last. */

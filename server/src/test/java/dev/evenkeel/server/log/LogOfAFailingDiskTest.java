@@ -160,6 +160,23 @@ class LogOfAFailingDiskTest {
     }
   }
 
+  @Test
+  void whatWasRemovedWhileTheDiskFailedIsNotBroughtBackByAnOlderChange() throws Exception {
+    try (var open = open(1 << 20)) {
+      // Given
+      open.log.onRecovery(() -> Map.of("e/m", List.of()));
+      try (var _ = FailingDisk.under(open, folder)) {
+        writeState(open, new StateChange("e/m", "\"a\"", null, 6));
+      }
+      open.publish(1);
+      awaitBack(open);
+      // When
+      writeState(open, new StateChange("e/m", "\"a\"", "\"late\"", 5));
+      // Then
+      assertThat(open.log.loadState("e/m")).isEmpty();
+    }
+  }
+
   private static void writeState(OpenLog open, StateChange... changes) throws Exception {
     var written = new CountDownLatch(1);
     open.log.publish(
