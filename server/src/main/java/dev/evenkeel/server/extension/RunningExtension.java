@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +67,16 @@ public final class RunningExtension {
     this.registered = new StartContext(this, offer, before);
   }
 
-  /** What the server gives to an extension that starts. */
-  record Offer(Map<String, String> config, UnaryOperator<LimitsOf> limits, Clock clock) {}
+  /**
+   * What the server gives to an extension that starts.
+   *
+   * @param versions by the name under which a map is stored, the version of its last change
+   */
+  record Offer(
+      Map<String, String> config,
+      UnaryOperator<LimitsOf> limits,
+      Function<String, AtomicLong> versions,
+      Clock clock) {}
 
   /** A map's limits on their way through the operator's configuration. */
   public record LimitsOf(String extension, String map, Limits limits) {}

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What an extension sees while it starts: takes down what it registers. */
@@ -130,7 +131,9 @@ final class StartContext implements ExtensionContext {
     }
     Limits limits =
         offer.limits().apply(new RunningExtension.LimitsOf(name, map, defaults)).limits();
-    var bounded = new StateMap<>(name, map, key, value, limits, offer.clock(), extension.json());
+    AtomicLong versions = offer.versions().apply(name + '/' + map);
+    var bounded =
+        new StateMap<>(name, map, key, value, limits, offer.clock(), extension.json(), versions);
     bounded.load(before.load(bounded.storedName()));
     maps.add(bounded);
     return bounded;

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   record Evicted<K, V>(K key, V value, StateChange change) {}
 
   private final JsonMapper json;
+  private final AtomicLong versions;
   private final String extension;
   private final String name;
   private final Class<K> keyType;
@@ -55,7 +57,6 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   private boolean started;
   private long lastTime = Long.MIN_VALUE;
   private long uses;
-  private long version;
   private long evictedByAge;
   private long evictedByCapacity;
   private long removed;
@@ -68,9 +69,21 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       Class<V> valueType,
       Limits limits,
       Clock clock) {
-    this(extension, name, keyType, valueType, limits, clock, ExtensionJson.mapper());
+    this(
+        extension,
+        name,
+        keyType,
+        valueType,
+        limits,
+        clock,
+        ExtensionJson.mapper(),
+        new AtomicLong());
   }
 
+  /**
+   * @param versions of the last change of a map that is stored under the same name, also in an
+   *     earlier life: it never goes back
+   */
   StateMap(
       String extension,
       String name,
@@ -78,8 +91,10 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       Class<V> valueType,
       Limits limits,
       Clock clock,
-      JsonMapper json) {
+      JsonMapper json,
+      AtomicLong versions) {
     this.json = json;
+    this.versions = versions;
     this.extension = extension;
     this.name = name;
     this.keyType = keyType;
@@ -99,13 +114,17 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   synchronized void load(List<StateChange> stored) {
     long before = leftOut;
     for (StateChange each : stored) {
-      version = Math.max(version, each.version());
+      atLeast(each.version());
     }
     for (StateChange each : stored) {
       load(each.key(), each.value(), now());
     }
     keepCapacity();
     sayLeftOut(leftOut - before);
+  }
+
+  private void atLeast(long version) {
+    versions.accumulateAndGet(version, Math::max);
   }
 
   private void load(String keyJson, @Nullable String valueJson, long usedAt) {
@@ -117,7 +136,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       (isOpen ? open : recent).put(key, value, usedAt, ++uses);
     } catch (JsonProcessingException | RuntimeException e) {
       leftOut++;
-      unfit.add(new StateChange(storedName(), keyJson, null, ++version));
+      unfit.add(new StateChange(storedName(), keyJson, null, versions.incrementAndGet()));
       LOG.log(
           System.Logger.Level.DEBUG,
           "An entry of {0} no longer fits its type and is left out: {1}",
@@ -147,7 +166,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
       letGo.add(new MapHandover.Evicted(write(each.key()), write(each.value()), each.change()));
     }
     return new MapHandover(
-        entries, letGo, version, evictedByAge, evictedByCapacity, removed, leftOut);
+        entries, letGo, versions.get(), evictedByAge, evictedByCapacity, removed, leftOut);
   }
 
   /** Holds from now on what the other held, and nothing else. */
@@ -156,7 +175,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
     open.clear();
     evicted.clear();
     unfit.clear();
-    version = from.version();
+    atLeast(from.version());
     evictedByAge = from.evictedByAge();
     evictedByCapacity = from.evictedByCapacity();
     removed = from.removed();
@@ -306,7 +325,9 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
           } else if (recent.remove(key) || open.remove(key)) {
             removed++;
           }
-          toWrite.add(new StateChange(storedName(), change.keyJson(), change.json(), ++version));
+          toWrite.add(
+              new StateChange(
+                  storedName(), change.keyJson(), change.json(), versions.incrementAndGet()));
         });
     keepCapacity();
   }
@@ -349,7 +370,7 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   }
 
   private void evicted(UseOrder.Entry<K, V> entry) {
-    var gone = new StateChange(storedName(), write(entry.key()), null, ++version);
+    var gone = new StateChange(storedName(), write(entry.key()), null, versions.incrementAndGet());
     evicted.add(new Evicted<>(entry.key(), entry.value(), gone));
   }
 
@@ -397,7 +418,9 @@ final class StateMap<K, V> implements BoundedMap<K, V> {
   synchronized List<StateChange> snapshot() {
     var all = new ArrayList<StateChange>();
     for (UseOrder.Entry<K, V> each : committed()) {
-      all.add(new StateChange(storedName(), write(each.key()), write(each.value()), ++version));
+      all.add(
+          new StateChange(
+              storedName(), write(each.key()), write(each.value()), versions.incrementAndGet()));
     }
     return all;
   }

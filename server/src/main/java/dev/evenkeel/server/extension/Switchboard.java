@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -81,6 +83,13 @@ public final class Switchboard {
 
   /** Who changes a seat has its turn. */
   private final Turns turns = new Turns();
+
+  /**
+   * By the name under which a map is stored, the version of its last change in this run. A map that
+   * comes again goes on from there: what it held before may be gone, and changes of it still be on
+   * their way to the disk.
+   */
+  private final Map<String, AtomicLong> versions = new ConcurrentHashMap<>();
 
   // Mutable state, guarded by this, which nobody holds while an extension is called or waited for
   private Map<String, Seat> seats = Map.of();
@@ -423,7 +432,9 @@ public final class Switchboard {
       throws RefusedException {
     String name = made.introduction().name();
     var conduct = new Conduct(name, calls, setup.announcer(), observer, setup.clock());
-    var offer = new RunningExtension.Offer(settings.rest(), setup.limits(), setup.clock());
+    var offer =
+        new RunningExtension.Offer(
+            settings.rest(), setup.limits(), this::versionsOf, setup.clock());
     var fresh = new RunningExtension(origin, made, conduct, offer, state);
     try {
       fresh.start();
@@ -432,6 +443,10 @@ public final class Switchboard {
       retirement.abandon(fresh);
       throw new RefusedException("The extension " + name + " cannot start: " + message(e), e);
     }
+  }
+
+  private AtomicLong versionsOf(String map) {
+    return versions.computeIfAbsent(map, _ -> new AtomicLong());
   }
 
   private void swap(Seat seat, Origin origin, Origin.Made made) throws RefusedException {

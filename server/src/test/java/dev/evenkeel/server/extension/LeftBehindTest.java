@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class LeftBehindTest {
             origin,
             origin.make(),
             new Conduct(name, new CallRecord(), Announcer.NONE, () -> CallObserver.NONE, clock),
-            new RunningExtension.Offer(Map.of(), limits -> limits, clock),
+            new RunningExtension.Offer(Map.of(), limits -> limits, map -> new AtomicLong(), clock),
             map -> List.of());
     all.add(extension);
     return extension;

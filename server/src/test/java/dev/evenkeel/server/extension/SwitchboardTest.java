@@ -530,6 +530,32 @@ class SwitchboardTest {
   }
 
   @Test
+  void versionsGoOnWhenAMapComesAgainInTheSameRun() throws Exception {
+    // Given a map whose entries are all closed, so that nothing of it is stored
+    var map = new AtomicReference<BoundedMap<String, Text>>();
+    var with =
+        new TestExtension(
+            "a", context -> map.set(context.boundedMap("m", String.class, Text.class, LARGE)));
+    running(List.of(), with);
+    Switchboard switchboard = extensions.switchboard();
+    call(() -> map.get().put("k", new Text("v")));
+    long removal = call(() -> map.get().remove("k")).getFirst().version();
+    // When a version comes without the map, and then one with it
+    switchboard.exchange(Set.of("a"), OfClassPath.of(named("a")));
+    switchboard.exchange(Set.of("a"), OfClassPath.of(with));
+    // Then
+    long later = call(() -> map.get().put("k", new Text("v"))).getFirst().version();
+    assertThat(later).isGreaterThan(removal);
+    // When the extension goes, and comes again
+    long lastRemoval = call(() -> map.get().remove("k")).getFirst().version();
+    switchboard.remove("a");
+    switchboard.exchange(Set.of(), OfClassPath.of(with));
+    // Then
+    assertThat(call(() -> map.get().put("k", new Text("v"))).getFirst().version())
+        .isGreaterThan(lastRemoval);
+  }
+
+  @Test
   @DisplayName("Promise 9: entries that do not fit are left out and counted")
   void aNewVersionTakesOverWhatStillFits() throws Exception {
     var old = new AtomicReference<BoundedMap<String, Text>>();
