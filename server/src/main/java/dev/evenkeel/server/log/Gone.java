@@ -60,6 +60,25 @@ final class Gone {
   private final NavigableMap<Long, Run> runs = new TreeMap<>();
   private int remembered;
 
+  /** What is about to go: already counted, and not yet known to be gone. */
+  private List<Run> leaving = List.of();
+
+  /** These are about to go: who reads now may meet them or not. */
+  synchronized void leaving(List<Run> runs) {
+    leaving = List.copyOf(runs);
+  }
+
+  /** Those that were about to go are gone. */
+  synchronized void left() {
+    leaving.forEach(this::add);
+    leaving = List.of();
+  }
+
+  /** Those that were about to go are still there. */
+  synchronized void stay() {
+    leaving = List.of();
+  }
+
   /** Adds events that went; they may lie below others that went before. */
   synchronized void add(Run run) {
     if (run.lanes().length == 0) {
@@ -101,6 +120,25 @@ final class Gone {
         break;
       }
       count += run.countBetween(after, upTo, lanes);
+    }
+    for (Run run : leaving) {
+      count += run.countBetween(after, upTo, lanes);
+    }
+    return count;
+  }
+
+  /**
+   * The same, without those that were read before they went.
+   *
+   * @param read events of these lanes from between the two places
+   */
+  synchronized long countMissed(long after, long upTo, Lanes lanes, List<PublishedEvent> read) {
+    long count = countBetween(after, upTo, lanes);
+    if (count == 0) {
+      return 0;
+    }
+    for (PublishedEvent event : read) {
+      count -= countBetween(event.id() - 1, event.id(), Lanes.ALL);
     }
     return count;
   }

@@ -152,8 +152,7 @@ final class Retention {
       if (!went.isEmpty() || unprocessed > 0) {
         statements.forgetSessions();
         removeSessions(connection);
-        connection.commit();
-        went.forEach(this::isGone);
+        commit(connection, went);
         return true;
       }
     }
@@ -186,9 +185,20 @@ final class Retention {
     return time != null && time.isBefore(clock.instant().minus(config.maxAge()));
   }
 
-  /** Known only after the commit: what is rolled back is still there. */
-  private void isGone(Gone.Run run) {
-    gone.add(run);
+  /** Readers are told before the commit, so that nobody misses events and is told of none. */
+  private void commit(Connection connection, List<Gone.Run> went) throws SQLException {
+    gone.leaving(went);
+    try {
+      connection.commit();
+    } catch (SQLException | RuntimeException e) {
+      gone.stay();
+      throw e;
+    }
+    gone.left();
+    went.forEach(this::count);
+  }
+
+  private void count(Gone.Run run) {
     counters.removed.add(run.lanes().length);
     events -= run.lanes().length;
   }

@@ -228,7 +228,8 @@ public final class SqliteEventLog implements EventLog {
   private Page fromDisk(long after, Lanes lanes, int maxEvents, int maxBytes) {
     try {
       Page read = reader.published(after, tail.floor(), lanes, maxEvents, maxBytes);
-      return new Page(read.events(), read.upTo(), gone.countBetween(after, read.upTo(), lanes));
+      long missed = gone.countMissed(after, read.upTo(), lanes, read.events());
+      return new Page(read.events(), read.upTo(), missed);
     } catch (SQLException e) {
       cannotRead(e);
       return new Page(List.of(), after, 0);

@@ -2,6 +2,7 @@ package dev.evenkeel.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GoneTest {
@@ -43,6 +44,39 @@ class GoneTest {
     assertThat(gone.countBetween(5, 999, Lanes.ALL)).isEqualTo(5);
     assertThat(gone.oldest()).isEqualTo(1);
     assertThat(gone.newest()).isEqualTo(1000);
+  }
+
+  @Test
+  void whatWasReadBeforeItWentIsNotMissed() {
+    // Given
+    var gone = new Gone();
+    gone.add(new Gone.Run(10, new byte[] {0, 1, 2, 0, 1, 2}));
+    // Then
+    assertThat(gone.countMissed(9, 15, Lanes.ALL, List.of(event(10, 0), event(12, 2))))
+        .isEqualTo(4);
+    assertThat(gone.countMissed(9, 15, new Lanes(1, 3), List.of(event(11, 1)))).isEqualTo(1);
+    assertThat(gone.countMissed(9, 20, Lanes.ALL, List.of(event(16, 0)))).isEqualTo(6);
+  }
+
+  private static PublishedEvent event(long id, int lane) {
+    return new PublishedEvent(id, lane, "A", SqliteEventLog.SERVER, new byte[0]);
+  }
+
+  @Test
+  void whatIsAboutToGoCountsUntilItStays() {
+    // Given
+    var gone = new Gone();
+    gone.leaving(List.of(new Gone.Run(10, new byte[3]), new Gone.Run(20, new byte[2])));
+    assertThat(gone.countBetween(0, 100, Lanes.ALL)).isEqualTo(5);
+    assertThat(gone.runs()).isEmpty();
+    // When
+    gone.stay();
+    // Then
+    assertThat(gone.countBetween(0, 100, Lanes.ALL)).isZero();
+    gone.leaving(List.of(new Gone.Run(10, new byte[3])));
+    gone.left();
+    assertThat(gone.countBetween(0, 100, Lanes.ALL)).isEqualTo(3);
+    assertThat(gone.runs()).hasSize(1);
   }
 
   @Test
