@@ -21,6 +21,9 @@ final class Retention {
 
   private static final int STEP_EVENTS = 512;
 
+  /** More than the events of a step leave behind: an earlier version left many. */
+  private static final int STEP_SESSIONS = 2 * STEP_EVENTS;
+
   private static final String INSERT_GONE = "INSERT INTO gone (first, lanes) VALUES (?, ?)";
 
   /**
@@ -305,18 +308,22 @@ final class Retention {
     }
   }
 
+  /** The sessions of events that wait to be processed stay; they are read once for all. */
   private static void removeSessions(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate(
-          """
-          DELETE FROM sessions WHERE key IN (
-            SELECT key FROM sessions s
-            WHERE last < coalesce((SELECT time FROM published ORDER BY id LIMIT 1), 0)
-              AND NOT EXISTS (SELECT 1 FROM published p WHERE p.session = s.key)
-              AND NOT EXISTS (SELECT 1 FROM accepted a WHERE a.session = s.key AND a.seq >
-                (SELECT value FROM progress WHERE name = 'done-seq'))
-            ORDER BY last LIMIT 64)\
-          """);
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            """
+            DELETE FROM sessions WHERE key IN (
+              SELECT key FROM sessions s
+              WHERE last <= coalesce((SELECT time FROM published ORDER BY id LIMIT 1), ?)
+                AND NOT EXISTS (SELECT 1 FROM published p WHERE p.session = s.key)
+                AND key NOT IN (SELECT session FROM accepted WHERE seq >
+                  coalesce((SELECT value FROM progress WHERE name = 'done-seq'), 0))
+              ORDER BY last LIMIT ?)\
+            """)) {
+      delete.setLong(1, Long.MAX_VALUE); // without any event, all of them are over
+      delete.setInt(2, STEP_SESSIONS);
+      delete.executeUpdate();
     }
   }
 

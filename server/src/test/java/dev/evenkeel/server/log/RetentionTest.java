@@ -1,8 +1,11 @@
 package dev.evenkeel.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -10,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Old events go while others read: what is told of them, and what goes with them. */
 class RetentionTest {
 
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Duration LONGER_THAN_KEPT = Duration.ofDays(8);
 
   @TempDir Path folder;
@@ -26,6 +30,12 @@ class RetentionTest {
     open.awaitPublished(sessions);
   }
 
+  private static long sessions(OpenLog open) throws SQLException {
+    return open.log
+        .reader()
+        .query(connection -> Database.longOf(connection, "SELECT count(*) FROM sessions"));
+  }
+
   @Test
   void eachEventIsEitherReadOrToldToBeMissedWhileOldOnesGo() throws Exception {
     try (var open = open()) {
@@ -39,6 +49,63 @@ class RetentionTest {
         // Then
         assertThat(page.events().size() + page.missed()).isEqualTo(page.upTo() - (first - 1));
       }
+    }
+  }
+
+  @Test
+  void aSessionGoesWithItsOnlyEvent() throws Exception {
+    try (var open = open()) {
+      publishOneInEachSession(open, 2000);
+      open.clock.advance(LONGER_THAN_KEPT);
+      open.append("now", "A", 1);
+      open.publish(1);
+      await().atMost(SOON).until(() -> open.log.status().removed() == 2000);
+      await().atMost(SOON).untilAsserted(() -> assertThat(sessions(open)).isEqualTo(1));
+    }
+  }
+
+  @Test
+  void sessionsThatWereLeftBehindGoWithTheNextEvents() throws Exception {
+    open().close();
+    leaveSessionsBehind(500);
+    try (var open = open()) {
+      publishOneInEachSession(open, 600);
+      open.clock.advance(LONGER_THAN_KEPT);
+      open.append("now", "A", 1);
+      open.publish(1);
+      await().atMost(SOON).until(() -> open.log.status().removed() == 600);
+      await().atMost(SOON).untilAsserted(() -> assertThat(sessions(open)).isEqualTo(1));
+    }
+  }
+
+  @Test
+  void sessionsGoAlsoWhenNoEventIsLeftAndTheOneThatWaitsKeepsItsSession() throws Exception {
+    try (var open = open()) {
+      // Given
+      publishOneInEachSession(open, 100);
+      open.append("waits", "A", 1);
+      // When
+      open.clock.advance(LONGER_THAN_KEPT);
+      await().atMost(SOON).until(() -> open.log.status().removed() == 100);
+      // Then
+      await().atMost(SOON).untilAsserted(() -> assertThat(sessions(open)).isEqualTo(1));
+    }
+    try (var again = open()) {
+      assertThat(again.log.take().event().session().id()).isEqualTo("waits");
+    }
+  }
+
+  private void leaveSessionsBehind(int count) throws SQLException {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("events.db"));
+        var statement = connection.createStatement()) {
+      statement.executeUpdate(
+          """
+          WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT %d)
+          INSERT INTO sessions (source, session_id, first, last, events, ended)
+          SELECT 'claude-code', 'left-' || n, n, n, 1, 0 FROM number\
+          """
+              .formatted(count));
     }
   }
 }
