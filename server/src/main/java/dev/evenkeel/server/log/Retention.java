@@ -156,6 +156,10 @@ final class Retention {
         statements.forgetSessions();
         removeSessions(connection);
         commit(connection, went);
+        if (unprocessed > 0) {
+          counters.lost(LogCounters.Loss.RETENTION, unprocessed);
+          removedUnprocessed += unprocessed;
+        }
         return true;
       }
     }
@@ -276,16 +280,13 @@ final class Retention {
   }
 
   /** The handler is behind by the whole log: the oldest that it has not read yet go. */
-  private int removeUnprocessed(Connection connection, long buffered) throws SQLException {
+  private static int removeUnprocessed(Connection connection, long buffered) throws SQLException {
     long last = endOfUnprocessed(connection, buffered);
     try (PreparedStatement delete =
         connection.prepareStatement("DELETE FROM accepted WHERE seq > ? AND seq <= ?")) {
       delete.setLong(1, buffered);
       delete.setLong(2, last);
-      int removed = delete.executeUpdate();
-      counters.lost(LogCounters.Loss.RETENTION, removed);
-      removedUnprocessed += removed;
-      return removed;
+      return delete.executeUpdate();
     }
   }
 
