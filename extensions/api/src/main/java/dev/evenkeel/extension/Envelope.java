@@ -3,6 +3,7 @@ package dev.evenkeel.extension;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -66,13 +67,25 @@ final class Envelope {
   }
 
   private final Map<Field, String> found = new EnumMap<>(Field.class);
+  private final boolean takenBefore;
   private @Nullable String firstWorkspaceRoot;
 
-  private Envelope() {}
+  private Envelope(boolean takenBefore) {
+    this.takenBefore = takenBefore;
+  }
 
   /** Reads the one object that the parser is about to give, to the end of the input. */
   static Envelope read(JsonParser parser) throws MalformedEventException {
-    var envelope = new Envelope();
+    return read(parser, new Envelope(false));
+  }
+
+  /** The same of a payload that was taken once: what is longer than is taken now says nothing. */
+  static Envelope readAgain(JsonParser parser) throws MalformedEventException {
+    return read(parser, new Envelope(true));
+  }
+
+  private static Envelope read(JsonParser parser, Envelope envelope)
+      throws MalformedEventException {
     try {
       JsonToken start = parser.nextToken();
       if (start != JsonToken.START_OBJECT) {
@@ -88,13 +101,22 @@ final class Envelope {
                 + parser.currentLocation().getByteOffset());
       }
       return envelope;
+    } catch (StreamConstraintsException e) {
+      if (envelope.takenBefore) {
+        return envelope;
+      }
+      throw malformed(e);
     } catch (JsonProcessingException e) {
-      long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-      throw new MalformedEventException(
-          "not valid JSON" + (at < 0 ? "" : " at byte " + at) + ": " + e.getOriginalMessage());
+      throw malformed(e);
     } catch (IOException e) {
       throw new MalformedEventException("not valid JSON: " + e.getMessage());
     }
+  }
+
+  private static MalformedEventException malformed(JsonProcessingException e) {
+    long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+    return new MalformedEventException(
+        "not valid JSON" + (at < 0 ? "" : " at byte " + at) + ": " + e.getOriginalMessage());
   }
 
   private void readFields(JsonParser parser, boolean top)
@@ -137,7 +159,8 @@ final class Envelope {
       throws IOException, MalformedEventException {
     if (parser.getTextLength() <= field.longest) {
       found.put(field, parser.getText());
-    } else if (field == Field.SESSION || field == Field.EVENT || field == Field.TOOL_USE_ID) {
+    } else if (!takenBefore
+        && (field == Field.SESSION || field == Field.EVENT || field == Field.TOOL_USE_ID)) {
       throw new MalformedEventException(
           name
               + " has "

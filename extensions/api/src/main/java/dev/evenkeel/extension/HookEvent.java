@@ -167,8 +167,26 @@ public final class HookEvent {
   }
 
   /**
+   * Reads an event of which the sender says beside the payload what names it.
+   *
+   * @throws MalformedEventException when the payload is no event, as above
+   */
+  public static HookEvent read(
+      Session session,
+      String name,
+      Instant time,
+      @Nullable String cwd,
+      @Nullable String toolUseId,
+      byte[] payload)
+      throws MalformedEventException {
+    byte[] object = withoutByteOrderMarkAndMargins(payload);
+    checkEncoding(object);
+    return new HookEvent(session, name, time, cwd, toolUseId, object, envelopeOf(object));
+  }
+
+  /**
    * Makes an event again that was read before and kept since: what names it comes from where it was
-   * kept, the rest from the payload.
+   * kept, the rest from the payload. An id in the payload may be longer than {@link #read} takes.
    *
    * @throws MalformedEventException when the payload is no JSON object
    */
@@ -180,11 +198,8 @@ public final class HookEvent {
       @Nullable String toolUseId,
       byte[] payload)
       throws MalformedEventException {
-    try (JsonParser parser = JSON.createParser(payload)) {
-      return new HookEvent(session, name, time, cwd, toolUseId, payload, Envelope.read(parser));
-    } catch (IOException e) {
-      throw new MalformedEventException("not valid JSON: " + e.getMessage());
-    }
+    return new HookEvent(
+        session, name, time, cwd, toolUseId, payload, envelopeTakenBefore(payload));
   }
 
   /** The short form of an event's name. */
@@ -336,10 +351,19 @@ public final class HookEvent {
     return attachments.containsKey(field);
   }
 
-  /** The same event with another payload. Its typed fields stay. */
+  /**
+   * The same event with another payload. Its typed fields stay.
+   *
+   * @throws IllegalArgumentException when the payload is no event, as in {@link #read}
+   */
   public HookEvent withPayload(ObjectNode other) {
     try {
-      return new HookEvent(this, JSON.writeValueAsBytes(other), attachments);
+      byte[] json = JSON.writeValueAsBytes(other);
+      checkEncoding(json);
+      envelopeOf(json);
+      return new HookEvent(this, json, attachments);
+    } catch (MalformedEventException e) {
+      throw new IllegalArgumentException("no payload of an event: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -358,12 +382,20 @@ public final class HookEvent {
   public HookEvent withPayload(byte[] json) throws MalformedEventException {
     byte[] object = withoutByteOrderMarkAndMargins(json);
     checkEncoding(object);
-    return new HookEvent(this, envelopeOf(payload), envelopeOf(object), object);
+    return new HookEvent(this, envelopeTakenBefore(payload), envelopeOf(object), object);
   }
 
   private static Envelope envelopeOf(byte[] json) throws MalformedEventException {
     try (JsonParser parser = JSON.createParser(json)) {
       return Envelope.read(parser);
+    } catch (IOException e) {
+      throw new MalformedEventException("not valid JSON: " + e.getMessage());
+    }
+  }
+
+  private static Envelope envelopeTakenBefore(byte[] json) throws MalformedEventException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      return Envelope.readAgain(parser);
     } catch (IOException e) {
       throw new MalformedEventException("not valid JSON: " + e.getMessage());
     }

@@ -6,8 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +158,74 @@ class HookEventTest {
         .isInstanceOf(MalformedEventException.class);
     assertThatThrownBy(() -> event.withPayload("{\"a\":\"\u00e9\"}".getBytes(ISO_8859_1)))
         .hasMessageContaining("not valid UTF-8");
+  }
+
+  @Test
+  void aTreeIsRefusedAsItsBytesWouldBe() throws Exception {
+    HookEvent event = read("{\"session_id\":\"s\",\"tool_use_id\":\"t\"}");
+    assertTreeRefused(event, "session_id", "s".repeat(513), "session_id has 513");
+    assertTreeRefused(event, "hook_event_name", "e".repeat(257), "hook_event_name has 257");
+    assertTreeRefused(event, "tool_use_id", "t".repeat(513), "tool_use_id has 513");
+    assertTreeRefused(event, "n".repeat(4001), "x", "4000");
+    assertThatThrownBy(() -> event.withPayload(tree().putRawValue("x", new RawValue("[1"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not valid JSON");
+  }
+
+  private static void assertTreeRefused(HookEvent event, String field, String text, String reason) {
+    ObjectNode tree = tree().put(field, text);
+    assertThatThrownBy(() -> event.withPayload(tree))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+    assertThatThrownBy(() -> event.withPayload(tree.toString().getBytes(UTF_8)))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private static ObjectNode tree() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  @Test
+  void theTypedFieldsStayWhateverATreeSays() throws Exception {
+    HookEvent event = read("{\"session_id\":\"s\",\"hook_event_name\":\"Stop\",\"cwd\":\"/w\"}");
+    HookEvent changed =
+        event.withPayload(
+            tree()
+                .put("session_id", "s".repeat(512))
+                .put("cwd", "/other")
+                .put("tool_name", "Bash"));
+    assertThat(changed.session()).isEqualTo(event.session());
+    assertThat(changed.name()).isEqualTo("Stop");
+    assertThat(changed.cwd()).isEqualTo("/w");
+    assertThat(changed.toolName()).isNull();
+  }
+
+  @Test
+  void whatWasTakenOnceIsMadeAgainWhateverIsTakenNow() throws Exception {
+    for (String tooMuch :
+        List.of(
+            "\"session_id\":\"" + "s".repeat(513) + "\"",
+            "\"hook_event_name\":\"" + "e".repeat(257) + "\"",
+            "\"tool_use_id\":\"" + "t".repeat(513) + "\"",
+            "\"" + "n".repeat(4001) + "\":1")) {
+      // When
+      HookEvent event = restore("{\"tool_name\":\"Bash\"," + tooMuch + ",\"x\":1}");
+      // Then
+      assertThat(event.session().id()).isEqualTo("s");
+      assertThat(event.name()).isEqualTo("Stop");
+      assertThat(event.cwd()).isEqualTo("/w");
+      assertThat(event.toolUseId()).isEqualTo("t");
+      assertThat(event.toolName()).isEqualTo("Bash");
+      assertThat(event.json()).contains(tooMuch);
+      assertThat(event.withPayload("{\"cwd\":\"/x\"}".getBytes(UTF_8)).size()).isEqualTo(12);
+    }
+    assertThatThrownBy(() -> restore("{\"a\":")).isInstanceOf(MalformedEventException.class);
+  }
+
+  private static HookEvent restore(String json) throws MalformedEventException {
+    return HookEvent.restore(
+        new Session("a", "s"), "Stop", Instant.EPOCH, "/w", "t", json.getBytes(UTF_8));
   }
 
   @Test

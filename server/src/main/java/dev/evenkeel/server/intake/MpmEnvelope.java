@@ -118,7 +118,7 @@ final class MpmEnvelope {
     String shortForm = subtype == null ? HookEvent.UNNAMED : subtype;
     String name = ownName != null ? ownName : NAMES.getOrDefault(shortForm, shortForm);
     String agent = ownName != null ? RAW_AGENT : AGENT;
-    return HookEvent.restore(
+    return HookEvent.read(
         new Session(agent, session == null ? "" : session), name, time, cwd, correlation, payload);
   }
 

@@ -150,6 +150,18 @@ class FiltersTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void aFilterWhosePayloadIsNoEventCostsTheEventItsPayload(Kind kind) throws Exception {
+    // Given
+    open(kind.filtering("long", setting("session_id", "s".repeat(513))));
+    // When
+    HookEvent kept = keptOfEvent("t");
+    // Then
+    assertWithheld(kept, "t", "the filter of long failed");
+    assertThat(extension("long").failures()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
   @DisplayName("Promise 8: an event whose filter fails loses its payload")
   @EnumSource
   void aFilterThatFailsCostsTheEventItsPayload(Kind kind) throws Exception {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteEventLogTest {
@@ -132,6 +133,38 @@ class SqliteEventLogTest {
       third.append("s", "B", 1);
       assertThat(third.log.take().event().name()).isEqualTo("B");
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void whatAnOlderVersionTookIsHandedOutWhateverIsTakenNow() throws Exception {
+    // Given an event that waits, whose payload has an id that is too long
+    try (var open = new OpenLog(folder)) {
+      open.append("s", "A", 2);
+    }
+    String payload = "{\"session_id\":\"" + "s".repeat(513) + "\",\"tool_name\":\"Bash\"}";
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("events.db"));
+        var update =
+            connection.prepareStatement(
+                "UPDATE accepted SET payload = ? WHERE seq = (SELECT min(seq) FROM accepted)")) {
+      update.setBytes(1, payload.getBytes(UTF_8));
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    }
+    try (var open = new OpenLog(folder)) {
+      open.append("s", "New", 1);
+      // When
+      AcceptedEvent event = open.log.take();
+      // Then
+      assertThat(event.event().name()).isEqualTo("A");
+      assertThat(event.event().session().id()).isEqualTo("s");
+      assertThat(event.event().json()).isEqualTo(payload);
+      assertThat(open.log.damage()).isNull();
+      open.publish(event);
+      open.publish(2);
+      open.awaitPublished(3);
+    }
+    assertThat(folder.resolve("events.db.damaged")).doesNotExist();
   }
 
   @Test
