@@ -47,6 +47,9 @@ final class AcceptedFeed {
   /** While the disk is read nobody knows how far that will go. */
   private boolean reading;
 
+  /** While retention removes events nobody reads: they would be handed out, and gone. */
+  private boolean removing;
+
   private boolean closed;
 
   /** How many events only the disk has. */
@@ -132,6 +135,10 @@ final class AcceptedFeed {
     try {
       while (!closed) {
         if (fromDisk.isEmpty() && onDiskUpTo > cursor) {
+          if (removing) {
+            changed.await();
+            continue;
+          }
           readBacklog();
         }
         AcceptedEvent next = next();
@@ -184,16 +191,6 @@ final class AcceptedFeed {
     cursor = read.isEmpty() ? upTo : read.getLast().seq();
   }
 
-  /** Retention took so many from the disk before they were handed out. */
-  void removed(long count) {
-    lock.lock();
-    try {
-      onDisk -= count;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /**
    * Goes on with what memory has: the disk cannot be read any more. Only who takes may call it.
    *
@@ -211,12 +208,28 @@ final class AcceptedFeed {
     }
   }
 
-  /** Up to this seq events are handed out or in memory: they must stay on disk. */
-  long buffered() {
+  /**
+   * Up to this seq events are handed out, in memory or being read: they must stay on disk. Those
+   * behind it may be removed: no more are read until {@link #removed} is told.
+   */
+  long beginRemoval() {
     lock.lock();
     try {
+      removing = true;
       AcceptedEvent last = tail.peekLast();
       return Math.max(reading ? onDiskUpTo : cursor, last == null ? 0 : last.seq());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** So many are gone from the disk that were not handed out; the others may be read again. */
+  void removed(long count) {
+    lock.lock();
+    try {
+      removing = false;
+      onDisk -= count;
+      changed.signal();
     } finally {
       lock.unlock();
     }

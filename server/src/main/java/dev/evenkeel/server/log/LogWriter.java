@@ -343,8 +343,7 @@ final class LogWriter {
       if (now - retentionAt < RETENTION_NANOS && !parts.retention().isSoonFull(writtenBytes)) {
         return false;
       }
-      boolean more = parts.retention().step(to, parts.feed().buffered());
-      parts.feed().removed(parts.retention().takeRemovedUnprocessed());
+      boolean more = removeOldest(to);
       if (more) {
         checkpoints.afterRetention(to.connection());
       } else {
@@ -361,6 +360,19 @@ final class LogWriter {
       return false;
     } finally {
       tellStatus();
+    }
+  }
+
+  /** The handler reads nothing from the disk meanwhile, and never holds this up. */
+  private boolean removeOldest(WriteStatements to) throws SQLException {
+    long buffered = parts.feed().beginRemoval();
+    long removed = 0;
+    try {
+      boolean more = parts.retention().step(to, buffered);
+      removed = parts.retention().takeRemovedUnprocessed();
+      return more;
+    } finally {
+      parts.feed().removed(removed);
     }
   }
 
