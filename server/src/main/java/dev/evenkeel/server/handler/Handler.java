@@ -139,11 +139,21 @@ public final class Handler implements AutoCloseable {
   /** Works off a lane, until it is empty or the event at work has left this thread. */
   private void work(Session session, Lane lane) {
     for (AcceptedEvent event = lane.next(); event != null; event = lane.next()) {
+      awaitWriter();
       if (!handle(session, lane, event, new Processing(work, event))) {
         return;
       }
     }
     lanes.remove(session, lane);
+  }
+
+  /** What extensions add is held until it is written: a writer that is behind gets no more. */
+  private void awaitWriter() {
+    try {
+      window.awaitWriter();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private boolean handle(Session session, Lane lane, AcceptedEvent event, Processing processing) {
@@ -199,7 +209,18 @@ public final class Handler implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "What came of an event cannot be written", e);
       publication = Publication.of(event, Map.of(), null, List.of(), List.of());
     }
-    log.publish(publication, () -> window.leave(event.bytes()));
+    publish(publication, () -> window.leave(event.bytes()));
+  }
+
+  private void publish(Publication publication, Runnable written) {
+    long bytes = publication.bytes();
+    window.handOver(bytes);
+    log.publish(
+        publication,
+        () -> {
+          window.written(bytes);
+          written.run();
+        });
   }
 
   /** Looks through the bounded maps, and publishes what comes of it. */
@@ -221,7 +242,7 @@ public final class Handler implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "What came of no event cannot be written", e);
       return;
     }
-    log.publish(publication, () -> {});
+    publish(publication, () -> {});
   }
 
   private void run(Registration.Task task) {

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param deadline what all processors of one event may take together
  * @param window the most events between the log and their publication
- * @param windowBytes the most bytes of payloads there; one larger event goes alone
+ * @param windowBytes the most bytes of payloads there, and of what came of them and is not written;
+ *     one larger event goes alone
  * @param cleanupIntervalEvents after how many events the bounded maps are looked through
  * @param debug whether to log each cleanup, the handler's start and its reuse
  */

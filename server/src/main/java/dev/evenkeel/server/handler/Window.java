@@ -3,7 +3,11 @@ package dev.evenkeel.server.handler;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Bounds what is between the log and publication, in events and bytes. */
+/**
+ * Bounds what is between the log and publication, in events and bytes. What came of an event counts
+ * from when it is handed to the log's writer until it is written. That may be more than there is
+ * room for: then no further event is taken, and none is begun.
+ */
 final class Window {
 
   private final int capacity;
@@ -14,6 +18,7 @@ final class Window {
   // Mutable state, guarded by lock
   private int size;
   private long bytes;
+  private long handedOver;
 
   Window(int capacity, long capacityBytes) {
     this.capacity = capacity;
@@ -29,6 +34,41 @@ final class Window {
       }
       size++;
       bytes += eventBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits while the writer has as much to write as there may be bytes. */
+  void awaitWriter() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (handedOver >= capacityBytes) {
+        freed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts what the writer is given. Nobody waits here: who has it would hold it meanwhile. */
+  void handOver(long publicationBytes) {
+    lock.lock();
+    try {
+      bytes += publicationBytes;
+      handedOver += publicationBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It is written. */
+  void written(long publicationBytes) {
+    lock.lock();
+    try {
+      bytes -= publicationBytes;
+      handedOver -= publicationBytes;
+      freed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -56,6 +56,7 @@ public final class Publication {
   private final @Nullable String dropReason;
   private final List<Encoded> events;
   private final List<StateChange> changes;
+  private final long bytes;
 
   private Publication(
       @Nullable AcceptedEvent cause,
@@ -66,6 +67,20 @@ public final class Publication {
     this.dropReason = dropReason;
     this.events = events;
     this.changes = changes;
+    this.bytes = bytesOf(events, changes);
+  }
+
+  private static long bytesOf(List<Encoded> events, List<StateChange> changes) {
+    long bytes = 0;
+    for (Encoded event : events) {
+      byte[] extra = event.extra();
+      bytes += event.json().length + (extra == null ? 0 : extra.length);
+    }
+    for (StateChange change : changes) {
+      String value = change.value();
+      bytes += change.key().length() + (value == null ? 0 : value.length());
+    }
+    return bytes;
   }
 
   /**
@@ -150,6 +165,11 @@ public final class Publication {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot be written as JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** About what it takes in memory until it is written. */
+  public long bytes() {
+    return bytes;
   }
 
   @Nullable AcceptedEvent cause() {

@@ -334,7 +334,8 @@ public final class SqliteEventLog implements EventLog {
   public List<QueueState> queues() {
     return List.of(
         new QueueState("log-appends", work.waitingAppends(), -1, -1, -1),
-        new QueueState("log-publications", work.waitingPublications(), -1, -1, -1),
+        new QueueState(
+            "log-publications", work.waitingPublications(), -1, work.waitingPublicationBytes(), -1),
         feed.state(),
         tail.state());
   }

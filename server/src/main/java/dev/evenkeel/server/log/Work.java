@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits for the writer. Appends go before publications, so that an agent's answer does not
  * wait for a processor's work. What waits is bounded by those who hand it in: appends by the memory
- * budget, publications by the handler's window.
+ * budget, publications by the handler's window, both by their bytes, too.
  */
 final class Work {
 
-  /** So many bytes of payloads are written in one transaction at most, or one larger event. */
+  /**
+   * So many bytes of payloads, and as many of publications, are written in one transaction at most,
+   * or one more that is larger.
+   */
   private static final long MAX_BYTES = 4 << 20;
 
   private static final int MAX_APPENDS = 512;
@@ -56,6 +60,7 @@ final class Work {
   private final Queue<Publish> publications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingAppends = new AtomicInteger();
   private final AtomicInteger waitingPublications = new AtomicInteger();
+  private final AtomicLong waitingPublicationBytes = new AtomicLong();
   private final AtomicReference<WaitsFor> waitsFor = new AtomicReference<>(WaitsFor.NOTHING);
   private volatile @Nullable Thread writer;
 
@@ -67,6 +72,7 @@ final class Work {
 
   void add(Publication publication, Runnable written) {
     waitingPublications.incrementAndGet();
+    waitingPublicationBytes.addAndGet(publication.bytes());
     publications.add(new Publish(publication, written));
     if (waitsFor.compareAndSet(WaitsFor.ANYTHING, WaitsFor.NOTHING)) {
       LockSupport.unpark(writer);
@@ -99,13 +105,16 @@ final class Work {
       group.appends().add(append);
       bytes += append.event().size() + AcceptedEvent.bytesOf(append.decisions());
     }
-    while (group.publications().size() < MAX_PUBLICATIONS) {
+    bytes = 0;
+    while (group.publications().size() < MAX_PUBLICATIONS && bytes < MAX_BYTES) {
       Publish publication = publications.poll();
       if (publication == null) {
         break;
       }
       waitingPublications.decrementAndGet();
+      waitingPublicationBytes.addAndGet(-publication.publication().bytes());
       group.publications().add(publication);
+      bytes += publication.publication().bytes();
     }
     return group;
   }
@@ -125,5 +134,9 @@ final class Work {
 
   int waitingPublications() {
     return waitingPublications.get();
+  }
+
+  long waitingPublicationBytes() {
+    return waitingPublicationBytes.get();
   }
 }

@@ -117,6 +117,68 @@ class HandlerTest {
     }
   }
 
+  @Test
+  void whatExtensionsAddIsBoundedByTheWindowsBytesWhileTheWriterDoesNotWrite() throws Exception {
+    // Given small events, of which each is given much, and a writer that stands
+    int events = 60;
+    var calls = new AtomicInteger();
+    var generous =
+        onAll(
+            "generous",
+            (event, emission) -> {
+              emission.attach("much", "x".repeat(300_000));
+              calls.incrementAndGet();
+            });
+    var config = new HandlerConfig(Duration.ofSeconds(30), 1024, 1 << 20, 100, false);
+    var writes = new CountDownLatch(1);
+    try (var open = new OpenLog(folder);
+        var extensions =
+            new Extensions(
+                List.of(generous), Map.of(), open.log::loadState, limits -> limits, open.clock);
+        var handler = new Handler(config, open.log, extensions, open.clock)) {
+      for (int i = 0; i < events; i++) {
+        open.append("s" + i, "A", 1);
+      }
+      var _ = open.log.onPublished(() -> awaitUninterruptibly(writes));
+      try {
+        // When
+        handler.start();
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () ->
+                    calls.get() == events
+                        || aWorkerWaits() && handler.queue().bytes() > config.windowBytes());
+        // Then
+        assertThat(calls.get()).isLessThan(events / 2);
+      } finally {
+        writes.countDown();
+      }
+      // And when it writes, all of it is given back
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> open.log.status().published() == events && handler.queue().bytes() == 0);
+      assertThat(handler.queue().size()).isZero();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether a worker waits for the log's writer. */
+  private static boolean aWorkerWaits() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(each -> each.getKey().getName().matches("handler-\\d+"))
+        .filter(each -> each.getKey().getState() == Thread.State.WAITING)
+        .flatMap(each -> Arrays.stream(each.getValue()))
+        .anyMatch(frame -> frame.getClassName().equals(Window.class.getName()));
+  }
+
   private static long published(Running running, String name) {
     return running.open.all(0, Lanes.ALL).stream()
         .filter(each -> each.path("event").asText().equals(name))

@@ -1,0 +1,49 @@
+package dev.evenkeel.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.extension.Session;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WorkTest {
+
+  private static Publication emitting(int bytes) {
+    var data = SqliteEventLog.data().put("x", "x".repeat(bytes));
+    var event = new Publication.Derived(EventType.DERIVED, new Session("a", "s"), "large", data);
+    return Publication.of(List.of(event), List.of(), Instant.EPOCH);
+  }
+
+  @Test
+  void aGroupTakesSoManyBytesOfPublications() {
+    // Given a megabyte that is written, and as much that readers are given
+    var work = new Work();
+    for (int i = 0; i < 5; i++) {
+      work.add(emitting(1 << 20), () -> {});
+    }
+    // When, then
+    assertThat(work.next(0).publications()).hasSize(2);
+    assertThat(work.next(0).publications()).hasSize(2);
+    assertThat(work.next(0).publications()).hasSize(1);
+  }
+
+  @Test
+  void aPublicationThatIsLargerGoesAlone() {
+    var work = new Work();
+    work.add(emitting(9 << 20), () -> {});
+    work.add(emitting(1), () -> {});
+    assertThat(work.next(0).publications()).hasSize(1);
+    assertThat(work.next(0).publications()).hasSize(1);
+  }
+
+  @Test
+  void manySmallPublicationsAreOneGroup() {
+    var work = new Work();
+    for (int i = 0; i < 600; i++) {
+      work.add(emitting(1000), () -> {});
+    }
+    assertThat(work.next(0).publications()).hasSize(512);
+    assertThat(work.next(0).publications()).hasSize(88);
+  }
+}
