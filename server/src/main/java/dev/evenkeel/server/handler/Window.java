@@ -29,7 +29,7 @@ final class Window {
   void enter(long eventBytes) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (size > 0 && (size >= capacity || bytes + eventBytes > capacityBytes)) {
+      while (size > 0 && (size >= capacity || bytes + handedOver + eventBytes > capacityBytes)) {
         freed.await();
       }
       size++;
@@ -55,7 +55,6 @@ final class Window {
   void handOver(long publicationBytes) {
     lock.lock();
     try {
-      bytes += publicationBytes;
       handedOver += publicationBytes;
     } finally {
       lock.unlock();
@@ -66,7 +65,6 @@ final class Window {
   void written(long publicationBytes) {
     lock.lock();
     try {
-      bytes -= publicationBytes;
       handedOver -= publicationBytes;
       freed.signalAll();
     } finally {
@@ -118,6 +116,7 @@ final class Window {
     }
   }
 
+  /** Of payloads; what the writer was given is counted there. */
   long bytes() {
     lock.lock();
     try {
