@@ -27,7 +27,7 @@ class DatabaseTest {
     try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = other.createStatement()) {
       statement.execute("CREATE TABLE t (c)");
-      statement.execute("BEGIN EXCLUSIVE");
+      statement.execute("BEGIN IMMEDIATE");
       var database = new Database(file, new TestClock());
       // When
       for (int i = 0; i < 3; i++) {
