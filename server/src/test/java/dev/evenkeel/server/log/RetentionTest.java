@@ -1,12 +1,18 @@
 package dev.evenkeel.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +56,67 @@ class RetentionTest {
         assertThat(page.events().size() + page.missed()).isEqualTo(page.upTo() - (first - 1));
       }
     }
+  }
+
+  @Test
+  void whatGoesIsToldBeforeTheCommitAndTakenBackWhenThatFails() throws Exception {
+    // Given an event that is too old
+    var clock = new TestClock();
+    var gone = new Gone();
+    var config = new LogConfig(folder.resolve("events.db"), 64 << 20, Duration.ofDays(7), 1 << 20);
+    var retention = new Retention(config, clock, gone, new LogCounters());
+    var told = new AtomicLong();
+    var fails = new AtomicBoolean();
+    try (Connection connection = new Database(config.file(), clock).openForWriting()) {
+      var statements =
+          new WriteStatements(
+              beforeCommit(
+                  connection,
+                  () -> {
+                    told.set(gone.countBetween(0, 9, Lanes.ALL));
+                    if (fails.get()) {
+                      throw new IllegalStateException("on purpose");
+                    }
+                  }));
+      statements.publish(
+          Publication.of(
+              List.of(
+                  new Publication.Derived(
+                      EventType.SERVER, SqliteEventLog.SERVER, "A", SqliteEventLog.data())),
+              List.of(),
+              clock.instant()),
+          1);
+      statements.commit();
+      clock.advance(LONGER_THAN_KEPT);
+      retention.restart(connection);
+      // When
+      fails.set(true);
+      assertThatThrownBy(() -> retention.step(statements, 0)).hasMessage("on purpose");
+      // Then
+      assertThat(told).hasValue(1);
+      assertThat(gone.countBetween(0, 9, Lanes.ALL)).isZero();
+      // When
+      statements.rollback();
+      retention.restart(connection);
+      fails.set(false);
+      assertThat(retention.step(statements, 0)).isTrue();
+      // Then
+      assertThat(gone.runs()).hasSize(1);
+      assertThat(gone.countBetween(0, 9, Lanes.ALL)).isEqualTo(1);
+    }
+  }
+
+  private static Connection beforeCommit(Connection connection, Runnable what) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            RetentionTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("commit")) {
+                what.run();
+              }
+              return method.invoke(connection, arguments);
+            });
   }
 
   @Test
