@@ -209,18 +209,9 @@ public final class Handler implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "What came of an event cannot be written", e);
       publication = Publication.of(event, Map.of(), null, List.of(), List.of());
     }
-    publish(publication, () -> window.leave(event.bytes()));
-  }
-
-  private void publish(Publication publication, Runnable written) {
     long bytes = publication.bytes();
     window.handOver(bytes);
-    log.publish(
-        publication,
-        () -> {
-          window.written(bytes);
-          written.run();
-        });
+    log.publish(publication, () -> window.leave(event.bytes(), bytes));
   }
 
   /** Looks through the bounded maps, and publishes what comes of it. */
@@ -242,7 +233,9 @@ public final class Handler implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "What came of no event cannot be written", e);
       return;
     }
-    publish(publication, () -> {});
+    long bytes = publication.bytes();
+    window.handOver(bytes);
+    log.publish(publication, () -> window.written(bytes));
   }
 
   private void run(Registration.Task task) {

@@ -61,7 +61,7 @@ final class Window {
     }
   }
 
-  /** It is written. */
+  /** What came of no event is written. */
   void written(long publicationBytes) {
     lock.lock();
     try {
@@ -82,11 +82,13 @@ final class Window {
     }
   }
 
-  void leave(long eventBytes) {
+  /** An event, and what came of it, is written. */
+  void leave(long eventBytes, long publicationBytes) {
     lock.lock();
     try {
       size--;
       bytes -= eventBytes;
+      handedOver -= publicationBytes;
       freed.signalAll();
     } finally {
       lock.unlock();
