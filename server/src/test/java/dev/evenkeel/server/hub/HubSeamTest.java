@@ -85,9 +85,7 @@ class HubSeamTest {
       // Given
       running.publish("s", "Stop", 5);
       try (var _ = FailingDisk.of(folder)) {
-        publishWithoutDisk(running, 1);
-        await().until(() -> !running.log.log.isWritable());
-        publishWithoutDisk(running, 20);
+        fillMemoryAlone(running);
         // When
         FakeClient client = running.joined("{}");
         // Then
@@ -105,9 +103,7 @@ class HubSeamTest {
       // Given
       running.publish("s", "Stop", 5);
       try (var _ = FailingDisk.of(folder)) {
-        publishWithoutDisk(running, 1);
-        await().until(() -> !running.log.log.isWritable());
-        publishWithoutDisk(running, 20);
+        fillMemoryAlone(running);
         List<String> ids = running.allIds();
         String had = ids.get(ids.size() - 8);
         // When
@@ -118,6 +114,13 @@ class HubSeamTest {
         assertThat(client.all("missed")).isEmpty();
       }
     }
+  }
+
+  /** The first event finds out that the disk fails; twenty more exist in memory only. */
+  private static void fillMemoryAlone(RunningHub running) throws Exception {
+    publishWithoutDisk(running, 1);
+    await().until(() -> !running.log.log.isWritable());
+    publishWithoutDisk(running, 20);
   }
 
   /** The server tells of the disk by an event of its own. */
