@@ -64,12 +64,17 @@ final class Stage implements Scene, AutoCloseable {
       SocketIoServer target =
           SocketIoServer.withJournal("t" + i, journal, options.toArray(String[]::new));
       targets.add(target);
-      arrivals.put("target " + target.name(), new TargetArrivals(journal));
+      arrivals.put(receiver(target.name()), new TargetArrivals(journal));
       server.with(urlOf(target), target.start().bridgeUrl());
     }
     if (fault instanceof PreparedFault prepared) {
       prepared.prepare(this);
     }
+  }
+
+  /** What a target is called among the receivers. */
+  private static String receiver(String target) {
+    return "target " + target;
   }
 
   /** The variable with which the server is told where a target is. */
@@ -109,7 +114,7 @@ final class Stage implements Scene, AutoCloseable {
 
   /** One more target, that the fault itself starts and ends. */
   void addTarget(String name, String url, Path journal) {
-    arrivals.put("target " + name, new TargetArrivals(journal));
+    arrivals.put(receiver(name), new TargetArrivals(journal));
     server.with(urlOf(name), url);
   }
 
@@ -120,7 +125,7 @@ final class Stage implements Scene, AutoCloseable {
 
   /** From now on a target that was excused has to have everything. */
   void excuseNoLonger(SocketIoServer target) {
-    excused.remove("target " + target.name());
+    excused.remove(receiver(target.name()));
   }
 
   /**
@@ -214,7 +219,7 @@ final class Stage implements Scene, AutoCloseable {
 
   @Override
   public void excuse(SocketIoServer target) {
-    excused.add("target " + target.name());
+    excused.add(receiver(target.name()));
   }
 
   @Override
