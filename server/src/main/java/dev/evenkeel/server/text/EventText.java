@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.evenkeel.extension.HookEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,10 +84,10 @@ final class EventText {
 
   /** The same JSON, in which no string is longer than is looked through. */
   private static byte[] shortened(byte[] json) {
-    byte[] out = new byte[json.length];
-    int length = 0;
+    var out = new ByteArrayOutputStream(MOST_BYTES + MOST_BYTES / 4);
     int room = 0;
     boolean inside = false;
+    int kept = 0; // what stands from here on is to be kept, and is not yet in out
     int at = 0;
     while (at < json.length) {
       int unit = inside ? Math.min(unit(json, at), json.length - at) : 1;
@@ -97,15 +97,18 @@ final class EventText {
         room = MOST_BYTES;
       }
       if (quote || !inside || unit <= room) {
-        System.arraycopy(json, at, out, length, unit);
-        length += unit;
         room -= unit;
       } else {
+        if (at > kept) {
+          out.write(json, kept, at - kept);
+        }
+        kept = at + unit;
         room = 0;
       }
       at += unit;
     }
-    return Arrays.copyOf(out, length);
+    out.write(json, kept, json.length - kept);
+    return out.toByteArray();
   }
 
   /** How many bytes of a string belong together: an escape, or a character in UTF-8. */
