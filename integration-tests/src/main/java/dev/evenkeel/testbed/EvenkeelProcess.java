@@ -50,6 +50,8 @@ public final class EvenkeelProcess implements AutoCloseable {
     this.output = output;
     this.port = port;
     environment.put("MALLOC_ARENA_MAX", "2");
+    environment.put("MALLOC_MMAP_THRESHOLD_", "131072");
+    environment.put("MALLOC_TRIM_THRESHOLD_", "131072");
     environment.put("EVENKEEL_DATA_DIR", dataDir.toString());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
   }
