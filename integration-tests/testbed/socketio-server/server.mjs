@@ -28,7 +28,7 @@ const journal = options.journal === undefined ? null : new Journal(options.journ
 
 /** How the server behaves now; changed by PUT /mode. */
 const mode = {
-  acknowledge: 'yes', // yes, or never
+  acknowledge: 'yes', // yes, events (nothing else), or never
   acknowledgeDelay: 0, // milliseconds
   refuse: null, // a message: what the middleware answers to every join
   // joins without this token (header and auth) are refused
@@ -56,7 +56,9 @@ function onJoin(socket) {
   socket.on('missed', (missed, acknowledge) => {
     ledger.miss(missed?.count);
     journal?.missed(missed?.count);
-    answer(acknowledge);
+    if (mode.acknowledge !== 'events') {
+      answer(acknowledge);
+    }
   });
   socket.on('claude_event', (event, acknowledge) => {
     if (mode.hangUp || (event?.data?.poison === true && mode.poison === 'close')) {

@@ -64,7 +64,8 @@ final class Outbound {
   }
 
   /**
-   * The word that events are gone.
+   * The word that events are gone. Its acknowledgement is welcome and not waited for: a target that
+   * does not listen to it sends none.
    *
    * @param upTo the place up to which the target then knows all that can be known
    */

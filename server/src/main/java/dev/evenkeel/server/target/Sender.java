@@ -143,7 +143,9 @@ final class Sender {
 
   /** Takes out what is done, and confirms it. */
   private void settle() {
-    if (!ledger.waitsForAcknowledgement()) {
+    if (ledger.waitsForAcknowledgement()) {
+      window.arrivedUpTo(System.nanoTime() - pool.acknowledgeTimeout().toNanos());
+    } else {
       window.left(bytesSent - connection.queuedBytes());
     }
     Outbound done = window.takeDone();
@@ -167,7 +169,7 @@ final class Sender {
     }
     backoff.reset();
     idleSince = System.nanoTime();
-    vouched = done.isControl() || suspects.isCareful(done.id);
+    vouched = done.isEvent() && (done.isControl() || suspects.isCareful(done.id));
     if (done.isControl()) {
       return;
     }
@@ -285,7 +287,11 @@ final class Sender {
     bytesSent += encoder.encodedSize(message.name, id, message.json.length);
     // First noted, then sent: the acknowledgement may be here before the next line.
     window.sending(message, id, System.nanoTime(), bytesSent);
-    return connection.send(encoder.encode(message.name, id, message.json));
+    if (connection.send(encoder.encode(message.name, id, message.json))) {
+      return true;
+    }
+    window.refused(message);
+    return false;
   }
 
   /** Whether it is time to stop. Also finds that a target does not acknowledge. */
@@ -295,8 +301,9 @@ final class Sender {
       stoppedSince = stoppedSince == 0 ? now : stoppedSince;
       return oldest == null || now - stoppedSince >= DRAINING.toNanos() ? Outcome.STOPPED : null;
     }
-    if (oldest != null) {
-      long waited = now - oldest.sentAt;
+    Outbound event = window.oldestEvent();
+    if (event != null) {
+      long waited = now - event.sentAt;
       if (ledger.isFindingOut() && waited >= pool.acknowledgeProbe().toNanos()) {
         ledger.notAcknowledged();
       }
@@ -317,9 +324,11 @@ final class Sender {
     if (oldest != null && !ledger.waitsForAcknowledgement()) {
       wait = LEAVING.toNanos();
     } else if (oldest != null) {
-      Duration longest =
-          ledger.isFindingOut() ? pool.acknowledgeProbe() : pool.acknowledgeTimeout();
-      wait = oldest.sentAt + longest.toNanos() - now;
+      wait = oldest.sentAt + pool.acknowledgeTimeout().toNanos() - now;
+      Outbound event = window.oldestEvent();
+      if (event != null && ledger.isFindingOut()) {
+        wait = Math.min(wait, event.sentAt + pool.acknowledgeProbe().toNanos() - now);
+      }
     } else if (window.isEmpty()) {
       wait = idleSince + pool.cleanupInterval().toNanos() - now;
     }

@@ -182,9 +182,9 @@ final class Slot {
       state = State.WAITING;
       Ending ending = current.close(why(outcome), pool.closeTimeout());
       if (isBlamed(outcome, ending)) {
-        suspects.broke(window.oldest(), window.newestInFlight(), vouched);
+        suspects.broke(window.oldestEvent(), window.newestEvent(), vouched);
       } else {
-        suspects.fellSilent(window.newestInFlight());
+        suspects.fellSilent(window.newestEvent());
       }
       giveBack();
       noteSilence(outcome);

@@ -16,6 +16,7 @@ final class Window {
   private final ArrayDeque<Outbound> messages = new ArrayDeque<>();
   private long bytes;
   private int inFlight;
+  private int wordsInFlight;
   private long bytesInFlight;
 
   Window(int maxEvents, int maxBytes) {
@@ -44,11 +45,11 @@ final class Window {
   }
 
   /**
-   * The next message that may be sent, or none: not more than {@code most} are in flight, nor more
-   * bytes than the window has, unless one message alone is larger.
+   * The next message that may be sent, or none: not more than {@code most} events are in flight,
+   * nor more bytes than the window has, unless one message alone is larger.
    */
   synchronized @Nullable Outbound next(int most) {
-    if (inFlight >= Math.min(most, maxEvents) || inFlight == messages.size()) {
+    if (inFlight - wordsInFlight >= Math.min(most, maxEvents) || inFlight == messages.size()) {
       return null;
     }
     Outbound next = null;
@@ -71,7 +72,13 @@ final class Window {
     message.sentAt = now;
     message.endsAt = endsAt;
     inFlight++;
+    wordsInFlight += message.isEvent() ? 0 : 1;
     bytesInFlight += message.json.length;
+  }
+
+  /** Notes that the connection did not take the message, so that it never leaves. */
+  synchronized void refused(Outbound message) {
+    message.endsAt = Long.MAX_VALUE;
   }
 
   /** Counts the next message as done without sending it. */
@@ -81,16 +88,40 @@ final class Window {
     message.done = true;
   }
 
-  /** Takes an acknowledgement: called by the connection's reader. Unknown ids mean nothing. */
+  /**
+   * Takes an acknowledgement: called by the connection's reader. Unknown ids mean nothing. What is
+   * not an event and was sent before has arrived as well.
+   */
   synchronized void acknowledge(int acknowledgementId) {
+    Outbound acknowledged = null;
+    for (Outbound message : messages) {
+      if (message.sent && message.acknowledgementId == acknowledgementId) {
+        acknowledged = message;
+        break;
+      }
+    }
+    if (acknowledged == null) {
+      return;
+    }
+    for (Outbound message : messages) {
+      if (message == acknowledged) {
+        message.done = true;
+        return;
+      }
+      message.done |= !message.isEvent();
+    }
+  }
+
+  /**
+   * Takes what is not an event and was sent up to this time as arrived: nobody has to acknowledge
+   * it, and the connection has lived on.
+   */
+  synchronized void arrivedUpTo(long nanos) {
     for (Outbound message : messages) {
       if (!message.sent) {
         return;
       }
-      if (message.acknowledgementId == acknowledgementId) {
-        message.done = true;
-        return;
-      }
+      message.done |= !message.isEvent() && message.sentAt - nanos <= 0;
     }
   }
 
@@ -113,6 +144,7 @@ final class Window {
     messages.remove();
     bytes -= first.json.length;
     inFlight--;
+    wordsInFlight -= first.isEvent() ? 0 : 1;
     bytesInFlight -= first.json.length;
     return first;
   }
@@ -130,11 +162,24 @@ final class Window {
     return null;
   }
 
-  /** The message that was sent last and is not done, or none. */
-  synchronized @Nullable Outbound newestInFlight() {
+  /** The event that has waited longest for its acknowledgement, or none. */
+  synchronized @Nullable Outbound oldestEvent() {
+    for (Outbound message : messages) {
+      if (!message.sent) {
+        return null;
+      }
+      if (!message.done && message.isEvent()) {
+        return message;
+      }
+    }
+    return null;
+  }
+
+  /** The event that was sent last and is not done, or none. */
+  synchronized @Nullable Outbound newestEvent() {
     Outbound newest = null;
     for (Outbound message : messages) {
-      if (message.sent && !message.done) {
+      if (message.sent && !message.done && message.isEvent()) {
         newest = message;
       }
     }
@@ -159,6 +204,7 @@ final class Window {
     messages.clear();
     bytes = 0;
     inFlight = 0;
+    wordsInFlight = 0;
     bytesInFlight = 0;
     return reserved;
   }

@@ -192,6 +192,48 @@ class PartsTest {
     }
 
     @Test
+    void theWordThatEventsAreMissedIsNotWaitedFor() {
+      Outbound word = Outbound.missed(1, 70);
+      Outbound event = event(2, 10);
+      window.add(word);
+      window.add(event);
+      assertThat(window.next(1)).isSameAs(word);
+      send(0);
+      assertThat(window.next(1)).as("it takes no event's place").isSameAs(event);
+      send(1);
+      assertThat(window.oldestEvent()).isSameAs(event);
+      assertThat(window.newestEvent()).isSameAs(event);
+      window.acknowledge(1);
+      assertThat(window.takeDone()).isSameAs(word);
+      assertThat(window.takeDone()).isSameAs(event);
+    }
+
+    @Test
+    void aWordThatNobodyAcknowledgesHasArrivedWhenTheConnectionLivesOn() {
+      Outbound word = Outbound.missed(1, 70);
+      Outbound event = event(2, 10);
+      window.add(word);
+      window.add(event);
+      window.sending(word, 0, 100, 0);
+      window.sending(event, 1, 100, 0);
+      window.arrivedUpTo(99);
+      assertThat(window.takeDone()).isNull();
+      window.arrivedUpTo(100);
+      assertThat(window.takeDone()).isSameAs(word);
+      assertThat(window.takeDone()).as("an event has to be acknowledged").isNull();
+    }
+
+    @Test
+    void whatTheConnectionRefusedNeverLeaves() {
+      Outbound event = event(1, 10);
+      window.add(event);
+      window.sending(event, EventEncoder.NO_ACKNOWLEDGEMENT, 0, 10);
+      window.refused(event);
+      window.left(1_000);
+      assertThat(window.takeDone()).isNull();
+    }
+
+    @Test
     void whatIsAcknowledgedOutOfOrderWaitsForWhatIsBefore() {
       window.add(event(1, 10));
       window.add(event(2, 10));

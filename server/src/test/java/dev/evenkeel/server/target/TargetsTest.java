@@ -636,6 +636,55 @@ class TargetsTest {
   }
 
   @Test
+  void aTargetThatDoesNotListenToMissedIsNotTakenForSilent() {
+    // Given
+    serve();
+    server.mode("acknowledge", "events");
+    deliver(POOL.withMaxConnections(1), Acknowledge.ALWAYS);
+    server.make("refuse");
+    log.publish(70, 1);
+    await().until(() -> status().lastError() != null);
+    // When
+    log.takeAll();
+    await().until(() -> status().missed() == 70);
+    List<String> ids = log.publish(5, 1);
+    server.make("listen");
+    awaitDelivered(5);
+    // Then
+    assertThat(server.recorded().missed()).containsExactly(70L);
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+    assertThat(server.recorded().repeated()).isEmpty();
+    assertThat(server.state().everJoined()).isEqualTo(1);
+    assertThat(status().missed()).isEqualTo(70);
+    assertThat(status().undeliverable()).isZero();
+  }
+
+  @Test
+  void theWordThatEventsAreMissedIsSaidOnceAlsoWhenNothingFollows() {
+    serve();
+    server.mode("acknowledge", "events");
+    var pool = POOL.withAcknowledge(Duration.ofMillis(300), Duration.ofMillis(100));
+    deliver(pool.withMaxConnections(1), Acknowledge.ALWAYS);
+    server.make("refuse");
+    log.publish(70, 1);
+    await().until(() -> status().lastError() != null);
+    log.takeAll();
+    await().until(() -> status().missed() == 70);
+    server.make("listen");
+    await().until(() -> server.recorded().missed().equals(List.of(70L)));
+    await()
+        .during(Duration.ofSeconds(1))
+        .until(
+            () ->
+                server.recorded().missed().equals(List.of(70L))
+                    && server.state().everJoined() == 1);
+    List<String> ids = log.publish(3, 1);
+    awaitDelivered(3);
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+    assertThat(status().missed()).isEqualTo(70);
+  }
+
+  @Test
   void anIdleConnectionIsClosedAndMadeAgainWhenNeeded() {
     serve();
     deliver(POOL.withCleanupInterval(Duration.ofMillis(300)), Acknowledge.ALWAYS);
