@@ -180,6 +180,92 @@ class EvenkeelCommandTest {
   }
 
   @Test
+  void aChangeInAPackageThatIsCalledTargetIsBuilt() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    String source = "server/src/main/java/dev/evenkeel/server/target/C.java";
+    Files.createDirectories(checkout.root().resolve(source).getParent());
+    checkout.change(source);
+    checkout.built().jdk("temurin-25", "25.0.3");
+    assertThat(checkout.script().run("run").error()).doesNotContain("building");
+
+    checkout.change(source);
+
+    assertThat(checkout.script().run("run").error()).contains("building, because " + source);
+  }
+
+  @Test
+  void whatIsSavedWhileTheBuildRunsIsBuiltTheNextTime() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+    checkout.change("pom.xml");
+    var saving = "echo saved >server/src/main/java/A.java";
+
+    checkout.script().with("WHILE_IT_BUILDS", saving).run("run");
+
+    assertThat(checkout.script().run("run").error()).contains("building, because server/src/main");
+    assertThat(checkout.script().run("run").error()).doesNotContain("building, because");
+  }
+
+  @Test
+  void aFolderOfCdpathIsNotTakenForTheCheckout() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+    Files.createDirectories(folder.resolve("elsewhere/bin"));
+
+    var result =
+        checkout
+            .script()
+            .with("CDPATH", folder.resolve("elsewhere").toString())
+            .runLine("cd \"$(dirname \"$0\")/..\" && bin/evenkeel run");
+
+    assertThat(result.error()).doesNotContain("building");
+    assertThat(result.output()).contains("java: ");
+  }
+
+  @Test
+  void aSoakThatCannotBeRunIsNotABrokenPromise() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    checkout.jdk("temurin-25", "25.0.3");
+    checkout.change("pom.xml");
+
+    var result = checkout.script().with("MAVEN_RESULT", "1").run("soak");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.error()).contains("the build failed");
+  }
+
+  @Test
+  void optionsThatWaitForADebuggerAreGivenToTheServerAlone() throws Exception {
+    var checkout = FakeCheckout.in(folder).built();
+    Path jdk = checkout.jdk("temurin-25", "25.0.3");
+    Path cache = checkout.root().resolve("server/target/evenkeel.aot");
+    Files.writeString(cache, "");
+    Path probe = folder.resolve("probed");
+    Files.writeString(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        case "$*" in
+          *-XshowSettings*) echo "    java.home = %s"; exit ;;
+          *-version*) echo "$*" >>'%s'; exit ;;
+        esac
+        echo "java: $0" "$@"
+        """
+            .formatted(jdk, probe));
+
+    var result =
+        checkout
+            .script()
+            .with(
+                "EVENKEEL_JAVA_OPTS", "-Xmx300m -agentlib:jdwp=server=y,suspend=y -Xlog:gc:file=x")
+            .run("run");
+
+    assertThat(result.output()).contains("-agentlib:jdwp=server=y,suspend=y", "-Xlog:gc:file=x");
+    assertThat(Files.exists(probe) ? Files.readString(probe) : "")
+        .doesNotContain("jdwp", "-Xlog:gc");
+  }
+
+  @Test
   void whatDevCompiledWithoutChecksIsCompiledAgain() throws Exception {
     var checkout = FakeCheckout.in(folder).built();
     checkout.jdk("temurin-25", "25.0.3");

@@ -50,6 +50,7 @@ final class FakeCheckout {
         echo "browser: ${CHROMIUM-}" >>"$HOME/calls"
         mkdir -p server/target/quarkus-app
         : >server/target/quarkus-app/quarkus-run.jar
+        eval "${WHILE_IT_BUILDS-}"
         exit "${MAVEN_RESULT:-0}"
         """);
     executable(
