@@ -238,8 +238,7 @@ class EvenkeelCommandTest {
   void optionsThatWaitForADebuggerAreGivenToTheServerAlone() throws Exception {
     var checkout = FakeCheckout.in(folder).built();
     Path jdk = checkout.jdk("temurin-25", "25.0.3");
-    Path cache = checkout.root().resolve("server/target/evenkeel.aot");
-    Files.writeString(cache, "");
+    checkout.startUpCacheFor(jdk + " 25.0.3");
     Path probe = folder.resolve("probed");
     Files.writeString(
         jdk.resolve("bin/java"),
@@ -261,8 +260,7 @@ class EvenkeelCommandTest {
             .run("run");
 
     assertThat(result.output()).contains("-agentlib:jdwp=server=y,suspend=y", "-Xlog:gc:file=x");
-    assertThat(Files.exists(probe) ? Files.readString(probe) : "")
-        .doesNotContain("jdwp", "-Xlog:gc");
+    assertThat(probe).content().contains("-Xmx300m").doesNotContain("jdwp", "-Xlog:gc");
   }
 
   @Test

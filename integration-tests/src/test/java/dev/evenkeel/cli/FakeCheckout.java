@@ -1,5 +1,7 @@
 package dev.evenkeel.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,17 @@ final class FakeCheckout {
     age(root);
     Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(100)));
     return this;
+  }
+
+  /** A start-up cache that was made by this JDK, home and version, with the settings of today. */
+  void startUpCacheFor(String jdk) throws Exception {
+    Files.writeString(root.resolve("server/target/evenkeel.aot"), "");
+    var sum =
+        new ProcessBuilder("cksum")
+            .redirectInput(root.resolve("server/jvm.options").toFile())
+            .start();
+    var label = jdk + ' ' + new String(sum.getInputStream().readAllBytes(), UTF_8);
+    Files.writeString(root.resolve("server/target/evenkeel.aot.for"), label);
   }
 
   /** A JDK where the script looks for them. Its java says how it was called. */
