@@ -1,6 +1,7 @@
 package dev.evenkeel.server.target;
 
 import java.util.ArrayDeque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,24 +152,20 @@ final class Window {
 
   /** The message that has waited longest, or none. */
   synchronized @Nullable Outbound oldest() {
-    for (Outbound message : messages) {
-      if (!message.sent) {
-        return null;
-      }
-      if (!message.done) {
-        return message;
-      }
-    }
-    return null;
+    return oldest(message -> true);
   }
 
   /** The event that has waited longest for its acknowledgement, or none. */
   synchronized @Nullable Outbound oldestEvent() {
+    return oldest(Outbound::isEvent);
+  }
+
+  private @Nullable Outbound oldest(Predicate<Outbound> wanted) {
     for (Outbound message : messages) {
       if (!message.sent) {
         return null;
       }
-      if (!message.done && message.isEvent()) {
+      if (!message.done && wanted.test(message)) {
         return message;
       }
     }

@@ -180,6 +180,8 @@ class PartsTest {
   class Windows {
 
     private final Window window = new Window(4, 100);
+    private final Outbound word = Outbound.missed(1, 70);
+    private final Outbound behind = event(2, 10);
 
     private Outbound event(long id, int bytes) {
       return Outbound.event(id, new byte[bytes], bytes);
@@ -193,29 +195,25 @@ class PartsTest {
 
     @Test
     void theWordThatEventsAreMissedIsNotWaitedFor() {
-      Outbound word = Outbound.missed(1, 70);
-      Outbound event = event(2, 10);
       window.add(word);
-      window.add(event);
+      window.add(behind);
       assertThat(window.next(1)).isSameAs(word);
       send(0);
-      assertThat(window.next(1)).as("it takes no event's place").isSameAs(event);
+      assertThat(window.next(1)).as("it takes no event's place").isSameAs(behind);
       send(1);
-      assertThat(window.oldestEvent()).isSameAs(event);
-      assertThat(window.newestEvent()).isSameAs(event);
+      assertThat(window.oldestEvent()).isSameAs(behind);
+      assertThat(window.newestEvent()).isSameAs(behind);
       window.acknowledge(1);
       assertThat(window.takeDone()).isSameAs(word);
-      assertThat(window.takeDone()).isSameAs(event);
+      assertThat(window.takeDone()).isSameAs(behind);
     }
 
     @Test
     void aWordThatNobodyAcknowledgesHasArrivedWhenTheConnectionLivesOn() {
-      Outbound word = Outbound.missed(1, 70);
-      Outbound event = event(2, 10);
       window.add(word);
-      window.add(event);
+      window.add(behind);
       window.sending(word, 0, 100, 0);
-      window.sending(event, 1, 100, 0);
+      window.sending(behind, 1, 100, 0);
       window.arrivedUpTo(99);
       assertThat(window.takeDone()).isNull();
       window.arrivedUpTo(100);

@@ -608,17 +608,22 @@ class TargetsTest {
     assertThat(server.state().everJoined()).isEqualTo(3);
   }
 
+  /** The target refuses everybody, and what it should have got is gone before it does not. */
+  private void seventyAreMissed() {
+    server.make("refuse");
+    log.publish(70, 1);
+    await().until(() -> status().lastError() != null);
+    log.takeAll();
+    await().until(() -> status().missed() == 70);
+  }
+
   @Test
   void theTargetIsToldWhatItMissed() {
     // Given
     serve();
     deliver(POOL.withMaxConnections(1), Acknowledge.ALWAYS);
-    server.make("refuse");
-    log.publish(70, 1);
-    await().until(() -> status().lastError() != null);
+    seventyAreMissed();
     // When
-    log.takeAll();
-    await().until(() -> status().missed() == 70);
     List<String> ids = log.publish(5, 1);
     server.make("listen");
     awaitDelivered(5);
@@ -641,12 +646,8 @@ class TargetsTest {
     serve();
     server.mode("acknowledge", "events");
     deliver(POOL.withMaxConnections(1), Acknowledge.ALWAYS);
-    server.make("refuse");
-    log.publish(70, 1);
-    await().until(() -> status().lastError() != null);
+    seventyAreMissed();
     // When
-    log.takeAll();
-    await().until(() -> status().missed() == 70);
     List<String> ids = log.publish(5, 1);
     server.make("listen");
     awaitDelivered(5);
@@ -665,11 +666,7 @@ class TargetsTest {
     server.mode("acknowledge", "events");
     var pool = POOL.withAcknowledge(Duration.ofMillis(300), Duration.ofMillis(100));
     deliver(pool.withMaxConnections(1), Acknowledge.ALWAYS);
-    server.make("refuse");
-    log.publish(70, 1);
-    await().until(() -> status().lastError() != null);
-    log.takeAll();
-    await().until(() -> status().missed() == 70);
+    seventyAreMissed();
     server.make("listen");
     await().until(() -> server.recorded().missed().equals(List.of(70L)));
     await()
