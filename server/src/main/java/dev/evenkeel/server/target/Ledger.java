@@ -22,9 +22,10 @@ final class Ledger {
   private final Acknowledge wanted;
   private final List<Position> places;
 
-  // Mutable state, each for itself; the first two are written under this
+  // Mutable state, each for itself; the first three are written under this
   private volatile Acknowledges acknowledges;
   private volatile boolean proven;
+  private volatile boolean mayBeAnother;
   private volatile long lastTaken = -1;
   private volatile Handshake handshake = Handshake.UNKNOWN;
   private volatile @Nullable String lastError;
@@ -63,12 +64,12 @@ final class Ledger {
 
   /** Whether it is still to be found out if the target acknowledges. */
   boolean isFindingOut() {
-    return wanted == Acknowledge.AUTO && acknowledges() == Acknowledges.UNKNOWN;
+    return findsOut() && acknowledges() == Acknowledges.UNKNOWN;
   }
 
   /** An acknowledgement came: from now on they are waited for. */
   void acknowledged() {
-    if (wanted != Acknowledge.NEVER && !proven) {
+    if (wanted != Acknowledge.NEVER && !isCertain()) {
       learn(Acknowledges.YES);
     }
   }
@@ -78,17 +79,33 @@ final class Ledger {
     return proven;
   }
 
+  /** Whether the target is the one that has acknowledged something since the start. */
+  boolean isCertain() {
+    return proven && !mayBeAnother;
+  }
+
+  /** A connection has ended: who is connected to next may be another target. */
+  synchronized void mayBeAnother() {
+    mayBeAnother = true;
+  }
+
+  /** Whether it is found out, and not said, if the target acknowledges. */
+  boolean findsOut() {
+    return wanted == Acknowledge.AUTO;
+  }
+
   /** No acknowledgement came in time, although the connection lives. */
   void notAcknowledged() {
     learn(Acknowledges.NO);
   }
 
   /**
-   * What was noted before the start does not seem to hold any more: the target may be another one.
-   * It is found out again.
+   * The target does not seem to be the one any more that acknowledged before the start, or before a
+   * connection ended. Whether it acknowledges is found out again.
    */
   synchronized void doubt() {
-    if (wanted == Acknowledge.AUTO && !proven && acknowledges == Acknowledges.YES) {
+    if (findsOut() && !isCertain() && acknowledges == Acknowledges.YES) {
+      proven = false;
       acknowledges = Acknowledges.UNKNOWN;
       places.forEach(place -> place.note(0));
     }
@@ -98,6 +115,7 @@ final class Ledger {
   private synchronized void learn(Acknowledges found) {
     if (found == Acknowledges.YES) {
       proven = true;
+      mayBeAnother = false;
       places.forEach(place -> place.note(ACKNOWLEDGES));
     }
     if (found == Acknowledges.YES || acknowledges == Acknowledges.UNKNOWN) {

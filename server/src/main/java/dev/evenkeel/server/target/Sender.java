@@ -164,7 +164,7 @@ final class Sender {
 
   private void count(Outbound done) {
     if (done.passedOver) {
-      ledger.undeliverable.increment();
+      ledger.undeliverable.add(done.isControl() ? 0 : 1);
       return;
     }
     backoff.reset();

@@ -38,6 +38,12 @@ final class Slot {
   /** After so many connections without an acknowledgement, one of an earlier run counts no more. */
   private static final int BELIEVED_SILENCES = 3;
 
+  /**
+   * And after so many, one of this run, where the target may be another now. Less than condemn an
+   * event that goes without a control.
+   */
+  private static final int PROVEN_SILENCES = 7;
+
   private final TargetConfig target;
   private final int number;
   private final PoolConfig pool;
@@ -169,36 +175,49 @@ final class Slot {
   private void connectAndSend() throws InterruptedException {
     Connection current = open();
     try {
-      Outcome outcome = Outcome.LOST;
-      boolean vouched = false;
-      boolean joined = current.awaitJoined(pool.connectTimeout());
-      ledger.opened(current.handshake());
-      if (joined) {
-        joined();
-        Sender sender = sender(current);
-        outcome = sender.run();
-        vouched = sender.isVouched();
-      }
-      state = State.WAITING;
-      Ending ending = current.close(why(outcome), pool.closeTimeout());
-      if (isBlamed(outcome, ending)) {
-        suspects.broke(window.oldestEvent(), window.newestEvent(), vouched);
-      } else {
-        suspects.fellSilent(window.newestEvent());
-      }
-      giveBack();
-      noteSilence(outcome);
-      ended(outcome, ending, joined);
-      if (!ending.isNoticed()) {
-        awaitNoticed(current.handshake().sid());
-      }
-      if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
-        pause(backoff.next());
-      }
+      serve(current);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      leave(current, "evenkeel cannot go on");
+      throw e;
     } finally {
       current.abort();
       giveBack();
     }
+  }
+
+  private void serve(Connection current) throws InterruptedException {
+    Outcome outcome = Outcome.LOST;
+    boolean vouched = false;
+    boolean joined = current.awaitJoined(pool.connectTimeout());
+    ledger.opened(current.handshake());
+    if (joined) {
+      joined();
+      Sender sender = sender(current);
+      outcome = sender.run();
+      vouched = sender.isVouched();
+    }
+    state = State.WAITING;
+    Ending ending = current.close(why(outcome), pool.closeTimeout());
+    if (isBlamed(outcome, ending)) {
+      boolean certain = vouched && outcome == Outcome.LOST;
+      suspects.broke(window.oldestEvent(), window.newestEvent(), certain);
+    } else {
+      suspects.fellSilent(window.newestEvent());
+    }
+    giveBack();
+    noteSilence(outcome, ending);
+    ended(outcome, ending, joined);
+    awaitNoticed(current, ending);
+    if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
+      pause(backoff.next());
+    }
+  }
+
+  private void leave(Connection current, String why) throws InterruptedException {
+    state = State.WAITING;
+    Ending ending = current.close(why, pool.closeTimeout());
+    giveBack();
+    awaitNoticed(current, ending);
   }
 
   private Connection open() {
@@ -260,18 +279,26 @@ final class Slot {
           "the target did not acknowledge within "
               + pool.acknowledgeTimeout().toMillis()
               + " ms; the connection is replaced"
-              + (ledger.isProven()
+              + (ledger.isProven() || ledger.findsOut()
                   ? ""
                   : " (it has acknowledged nothing since the start: evenkeel.targets."
                       + target.name()
-                      + ".acknowledge may have to be auto or never)");
+                      + ".acknowledge may have to be auto)");
       case LOST -> "lost";
     };
   }
 
-  private void noteSilence(Outcome outcome) {
-    silences = outcome == Outcome.SILENT ? silences + 1 : 0;
-    if (silences >= BELIEVED_SILENCES) {
+  /** A target that hangs does not confirm the close either: its silence says nothing. */
+  private void noteSilence(Outcome outcome, Ending ending) {
+    if (outcome != Outcome.SILENT) {
+      ledger.mayBeAnother();
+    }
+    if (outcome != Outcome.SILENT || ledger.isCertain()) {
+      silences = 0;
+    } else if (ending.isNoticed()) {
+      silences++;
+    }
+    if (silences >= (ledger.isProven() ? PROVEN_SILENCES : BELIEVED_SILENCES)) {
       ledger.doubt();
     }
   }
@@ -303,15 +330,19 @@ final class Slot {
   }
 
   /** Waits until the server must have noticed that a session is gone. */
-  private void awaitNoticed(@Nullable String sid) throws InterruptedException {
+  private void awaitNoticed(Connection left, Ending ending) throws InterruptedException {
+    if (ending.isNoticed()) {
+      return;
+    }
     state = State.WAITING;
+    String sid = left.handshake().sid();
     long until = System.nanoTime() + ledger.handshake().noticeTime().toNanos();
     Duration step = pool.backoffMin();
-    long left = until - System.nanoTime();
-    while (!isStopped() && left > 0 && !(sid != null && sessions.isGone(sid))) {
-      pause(Duration.ofNanos(Math.min(left, step.toNanos())));
+    long rest = until - System.nanoTime();
+    while (!isStopped() && rest > 0 && !(sid != null && sessions.isGone(sid))) {
+      pause(Duration.ofNanos(Math.min(rest, step.toNanos())));
       step = step.compareTo(ASKING.dividedBy(2)) > 0 ? ASKING : step.multipliedBy(2);
-      left = until - System.nanoTime();
+      rest = until - System.nanoTime();
     }
   }
 

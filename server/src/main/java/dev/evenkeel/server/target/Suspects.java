@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * <p>After a break everything that was in flight is sent one by one, so that the next break has one
  * suspect. From then on the suspect goes only behind a message that the target has taken before, as
  * a control: where that breaks the connection, or is not acknowledged, the target is ill, and the
- * suspect has not even been sent. A message is condemned when {@value #MOST_BREAKS} connections
- * broke with it alone, each of which had just taken another. Where the target has taken nothing at
- * all since the start there is no control: then it takes {@value #MOST_UNVOUCHED}.
+ * suspect has not even been sent. A message is condemned when the server ended {@value
+ * #MOST_CERTAIN} connections with it alone, each of which had just taken another. Where that is
+ * less certain it takes {@value #MOST_UNCERTAIN}: where the target has taken nothing at all since
+ * the start, so that there is no control, and where the server did not end the connection but fell
+ * silent, which it also does when it keeps what it had before and cannot keep more.
  *
  * <p>What breaks a connection: the server closing or resetting it, or, where the server has
  * acknowledged other events, not acknowledging this one in time. A connection that merely falls
@@ -23,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Suspects {
 
-  private static final int MOST_BREAKS = 3;
-  private static final int MOST_UNVOUCHED = 9;
+  private static final int MOST_CERTAIN = 3;
+  private static final int MOST_UNCERTAIN = 9;
 
   // Mutable state, owned by the slot's thread
   private long suspect = -1;
-  private int breaks;
-  private int unvouched;
+  private int certain;
+  private int uncertain;
   private long carefulUpTo = -1;
 
   /**
@@ -37,22 +39,22 @@ final class Suspects {
    *
    * @param oldest what had waited longest, or nothing
    * @param newest what was sent last
-   * @param vouched whether the connection had just taken another message
+   * @param isCertain whether the server ended the connection, which had just taken another message
    */
-  void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean vouched) {
+  void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean isCertain) {
     sendOneByOneUpTo(newest);
     if (oldest == null || oldest != newest || oldest.isControl()) {
       return;
     }
     if (oldest.id != suspect) {
       suspect = oldest.id;
-      breaks = 0;
-      unvouched = 0;
+      certain = 0;
+      uncertain = 0;
     }
-    if (vouched) {
-      breaks++;
+    if (isCertain) {
+      certain++;
     } else {
-      unvouched++;
+      uncertain++;
     }
   }
 
@@ -87,6 +89,6 @@ final class Suspects {
   }
 
   private boolean isFound() {
-    return breaks >= MOST_BREAKS || unvouched >= MOST_UNVOUCHED;
+    return certain >= MOST_CERTAIN || uncertain >= MOST_UNCERTAIN;
   }
 }

@@ -305,6 +305,89 @@ class TargetsTest {
     assertThat(status().acknowledges()).isEqualTo(Acknowledges.UNKNOWN);
   }
 
+  private PoolConfig impatient() {
+    return POOL.withMaxConnections(1)
+        .withAcknowledge(Duration.ofMillis(200), Duration.ofMillis(100));
+  }
+
+  @Test
+  void aTargetThatIsReplacedWhileTheServerRunsIsFoundOutInTheEnd() {
+    // Given
+    serve();
+    deliver(impatient(), Acknowledge.AUTO);
+    log.publish(1, 1);
+    awaitDelivered(1);
+    // When
+    server.mode("acknowledge", "never");
+    server.make("drop");
+    List<String> ids = log.publish(100, 1);
+    awaitDelivered(101);
+    // Then
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.NO);
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsAll(ids);
+    assertThat(server.state().everJoined()).isGreaterThanOrEqualTo(7);
+  }
+
+  @Test
+  void aTargetThatIsReplacedWhileNobodyIsConnectedIsFoundOutInTheEnd() {
+    // Given
+    serve();
+    deliver(impatient().withCleanupInterval(Duration.ofMillis(200)), Acknowledge.AUTO);
+    log.publish(1, 1);
+    awaitDelivered(1);
+    await().until(() -> status().connections() == 0);
+    // When
+    server.mode("acknowledge", "never");
+    List<String> ids = log.publish(100, 1);
+    awaitDelivered(101);
+    // Then
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.NO);
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsAll(ids);
+  }
+
+  @Test
+  void aTargetThatFallsSilentUnderWayIsWaitedForAsLongAsItTakes() {
+    // Given
+    serve();
+    deliver(impatient(), Acknowledge.AUTO);
+    List<String> ids = log.publish(50, 1);
+    awaitDelivered(50);
+    // When
+    server.mode("acknowledge", "never");
+    int before = server.state().everJoined();
+    ids.addAll(log.publish(20, 1));
+    await().atMost(60, SECONDS).until(() -> server.state().everJoined() >= before + 12);
+    // Then
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.YES);
+    assertThat(status().delivered()).isEqualTo(50);
+    // And when it goes on
+    server.mode("acknowledge", "yes");
+    awaitDelivered(70);
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+  }
+
+  @Test
+  void aTargetThatTakesOnlyWhatItHasAlreadyForAWhileLosesNothing() {
+    // Given
+    serve();
+    server.mode("poison", "silent");
+    deliver(impatient(), Acknowledge.ALWAYS);
+    List<String> ids = log.publish(50, 1);
+    awaitDelivered(50);
+    // When
+    int before = server.state().everJoined();
+    ids.add(log.publish("session-0", "{\"poison\":true}"));
+    await().atMost(60, SECONDS).until(() -> server.state().everJoined() >= before + 6);
+    server.mode("poison", null);
+    awaitDelivered(51);
+    // Then
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+  }
+
   @Test
   void noAcknowledgementIsAskedForWithNever() {
     serve();
