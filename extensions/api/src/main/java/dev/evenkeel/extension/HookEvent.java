@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.extension.internal.PayloadBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -57,6 +58,10 @@ public final class HookEvent {
                           .build())
                   .build())
           .build();
+
+  static {
+    PayloadBytes.accessWith(event -> event.payload);
+  }
 
   private final Session session;
   private final String name;

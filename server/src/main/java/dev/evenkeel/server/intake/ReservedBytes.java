@@ -12,6 +12,11 @@ final class ReservedBytes {
 
   private static final int FIRST_PIECE = 8 << 10;
 
+  /** Growing fast saves copies of large bodies; where there is little memory, it grows slower. */
+  private static final int FAST = 4;
+
+  private static final int SLOW = 2;
+
   private final MemoryBudget budget;
 
   // Mutable state, owned by the event loop; what is reserved is the length of the array
@@ -33,10 +38,12 @@ final class ReservedBytes {
    * @return false when there is no memory for them; then nothing has changed
    */
   boolean makeRoom(int needed, long most) {
-    if (needed <= bytes.length) {
-      return true;
-    }
-    int capacity = (int) Math.max(needed, Math.min(most, Math.max(FIRST_PIECE, 2L * bytes.length)));
+    return needed <= bytes.length || grow(needed, most, FAST) || grow(needed, most, SLOW);
+  }
+
+  private boolean grow(int needed, long most, long times) {
+    long wanted = Math.min(most, Math.max(FIRST_PIECE, times * bytes.length));
+    int capacity = (int) Math.max(needed, wanted);
     if (!budget.reserve(capacity - bytes.length)) {
       return false;
     }

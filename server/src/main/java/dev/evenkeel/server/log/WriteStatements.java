@@ -3,6 +3,7 @@ package dev.evenkeel.server.log;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
+import dev.evenkeel.extension.internal.PayloadBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -109,8 +110,6 @@ final class WriteStatements implements AutoCloseable {
   }
 
   void append(long seq, HookEvent event, List<ObjectNode> decisions) throws SQLException {
-    byte[] payload = new byte[event.size()];
-    event.utf8().get(payload);
     long session = keyOf(event.session(), event.cwd(), event.time().toEpochMilli());
     insertAccepted.setLong(1, seq);
     insertAccepted.setLong(2, event.time().toEpochMilli());
@@ -118,7 +117,7 @@ final class WriteStatements implements AutoCloseable {
     insertAccepted.setString(4, event.name());
     insertAccepted.setString(5, event.toolUseId());
     insertAccepted.setString(6, event.cwd());
-    insertAccepted.setBytes(7, payload);
+    insertAccepted.setBytes(7, PayloadBytes.of(event));
     insertAccepted.setBytes(8, decisions.isEmpty() ? null : Publication.bytes(decisions));
     insertAccepted.executeUpdate();
     SessionChange change = changeOf(session, event.time().toEpochMilli());

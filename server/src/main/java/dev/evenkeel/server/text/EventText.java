@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.evenkeel.extension.HookEvent;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ final class EventText {
 
   /** As much of a text value as is looked through, in bytes of JSON. */
   static final int MOST_BYTES = 256 << 10;
+
+  /** What of a string is not looked through. */
+  private record Cut(int from, int to) {}
 
   private EventText() {}
 
@@ -82,33 +87,45 @@ final class EventText {
     }
   }
 
-  /** The same JSON, in which no string is longer than is looked through. */
+  /** The same JSON, in which no string is longer than is looked through; mostly it is itself. */
   private static byte[] shortened(byte[] json) {
-    var out = new ByteArrayOutputStream(MOST_BYTES + MOST_BYTES / 4);
-    int room = 0;
+    var cuts = new ArrayList<Cut>();
     boolean inside = false;
-    int kept = 0; // what stands from here on is to be kept, and is not yet in out
-    int at = 0;
-    while (at < json.length) {
-      int unit = inside ? Math.min(unit(json, at), json.length - at) : 1;
-      boolean quote = json[at] == '"';
-      if (quote) {
+    int room = 0;
+    int cutFrom = -1;
+    int unit;
+    for (int at = 0; at < json.length; at += unit) {
+      unit = inside ? Math.min(unit(json, at), json.length - at) : 1;
+      if (json[at] == '"') {
+        if (cutFrom >= 0) {
+          cuts.add(new Cut(cutFrom, at));
+          cutFrom = -1;
+        }
         inside = !inside;
         room = MOST_BYTES;
-      }
-      if (quote || !inside || unit <= room) {
+      } else if (inside && cutFrom < 0) {
+        cutFrom = unit <= room ? -1 : at;
         room -= unit;
-      } else {
-        if (at > kept) {
-          out.write(json, kept, at - kept);
-        }
-        kept = at + unit;
-        room = 0;
       }
-      at += unit;
     }
-    out.write(json, kept, json.length - kept);
-    return out.toByteArray();
+    if (cutFrom >= 0) {
+      cuts.add(new Cut(cutFrom, json.length));
+    }
+    return cuts.isEmpty() ? json : without(cuts, json);
+  }
+
+  private static byte[] without(List<Cut> cuts, byte[] json) {
+    int length = json.length;
+    for (Cut each : cuts) {
+      length -= each.to - each.from;
+    }
+    ByteBuffer shortened = ByteBuffer.allocate(length);
+    int copied = 0;
+    for (Cut each : cuts) {
+      shortened.put(json, copied, each.from - copied);
+      copied = each.to;
+    }
+    return shortened.put(json, copied, json.length - copied).array();
   }
 
   /** How many bytes of a string belong together: an escape, or a character in UTF-8. */

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.MalformedEventException;
 import dev.evenkeel.extensions.redact.SecretNames.Meaning;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class Redactor {
   private static final int SHORTEST = 8;
 
   /** What is to stand in the place of some bytes of the payload. */
-  private record Replacement(int from, int to, String marker) {}
+  private record Replacement(int from, int to, byte[] marker) {}
 
   private final Scanner scanner;
   private final Markers markers;
@@ -101,19 +101,21 @@ final class Redactor {
     for (Finding each : found) {
       int from = places.of(each.from());
       int to = places.of(each.to());
-      replacements.add(new Replacement(from, to, markers.of(text, each)));
+      replacements.add(new Replacement(from, to, markers.of(text, each).getBytes(US_ASCII)));
     }
   }
 
   private static byte[] replace(byte[] payload, List<Replacement> replacements) {
-    var changed = new ByteArrayOutputStream(payload.length);
+    int length = payload.length;
+    for (Replacement each : replacements) {
+      length += each.marker.length - (each.to - each.from);
+    }
+    ByteBuffer changed = ByteBuffer.allocate(length);
     int copied = 0;
     for (Replacement each : replacements) {
-      changed.write(payload, copied, each.from - copied);
-      changed.writeBytes(each.marker.getBytes(US_ASCII));
+      changed.put(payload, copied, each.from - copied).put(each.marker);
       copied = each.to;
     }
-    changed.write(payload, copied, payload.length - copied);
-    return changed.toByteArray();
+    return changed.put(payload, copied, payload.length - copied).array();
   }
 }

@@ -4,16 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.MalformedEventException;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the long strings of a payload, in one pass over its bytes. Everything else stays as it came;
  * an event without a long string is given back itself.
  */
 final class Trimmer {
+
+  /** What of a string is left out, and what says so. */
+  private record Cut(int from, int to, byte[] marker) {}
 
   private final TrimConfig config;
   private final Set<String> fields;
@@ -30,19 +34,17 @@ final class Trimmer {
     if (event.size() <= config.least()) {
       return event;
     }
-    byte[] payload = new byte[event.size()];
-    event.utf8().get(payload);
-    byte[] trimmed = trim(payload);
-    return trimmed == null ? event : event.withPayload(trimmed);
+    ByteBuffer payload = event.utf8();
+    List<Cut> cuts = cutsIn(payload);
+    return cuts.isEmpty() ? event : event.withPayload(without(cuts, payload));
   }
 
   /** The payload is valid JSON: each quotation mark outside of a string begins one. */
-  private byte @Nullable [] trim(byte[] json) {
-    ByteArrayOutputStream trimmed = null;
-    int copied = 0;
+  private List<Cut> cutsIn(ByteBuffer json) {
+    List<Cut> cuts = List.of();
     boolean ofField = false;
-    for (int i = 0; i < json.length; i++) {
-      if (json[i] != '"') {
+    for (int i = 0; i < json.limit(); i++) {
+      if (json.get(i) != '"') {
         continue;
       }
       int from = i + 1;
@@ -50,45 +52,55 @@ final class Trimmer {
       boolean key = isKey(json, to + 1);
       int kept = key ? to - from : kept(json, from, to, ofField);
       if (kept < to - from) {
-        trimmed = trimmed == null ? new ByteArrayOutputStream(json.length / 2) : trimmed;
-        trimmed.write(json, copied, from + kept - copied);
-        trimmed.writeBytes(marker(to - from - kept, to - from));
-        copied = to;
+        cuts = cuts.isEmpty() ? new ArrayList<>() : cuts;
+        cuts.add(new Cut(from + kept, to, marker(to - from - kept, to - from)));
       }
-      ofField =
-          key
-              && to - from <= longestField
-              && fields.contains(new String(json, from, to - from, UTF_8));
+      ofField = key && to - from <= longestField && fields.contains(text(json, from, to));
       i = to;
     }
-    if (trimmed != null) {
-      trimmed.write(json, copied, json.length - copied);
+    return cuts;
+  }
+
+  private static String text(ByteBuffer json, int from, int to) {
+    return UTF_8.decode(json.slice(from, to - from)).toString();
+  }
+
+  private static byte[] without(List<Cut> cuts, ByteBuffer json) {
+    int length = json.limit();
+    for (Cut each : cuts) {
+      length += each.marker.length - (each.to - each.from);
     }
-    return trimmed == null ? null : trimmed.toByteArray();
+    ByteBuffer trimmed = ByteBuffer.allocate(length);
+    int copied = 0;
+    for (Cut each : cuts) {
+      trimmed.put(json.slice(copied, each.from - copied)).put(each.marker);
+      copied = each.to;
+    }
+    return trimmed.put(json.slice(copied, json.limit() - copied)).array();
   }
 
   private static byte[] marker(int cut, int length) {
     return "...[trimmed %d of %d bytes]".formatted(cut, length).getBytes(UTF_8);
   }
 
-  private static int endOfString(byte[] json, int from) {
+  private static int endOfString(ByteBuffer json, int from) {
     int i = from;
-    while (json[i] != '"') {
-      i += json[i] == '\\' ? 2 : 1;
+    while (json.get(i) != '"') {
+      i += json.get(i) == '\\' ? 2 : 1;
     }
     return i;
   }
 
-  private static boolean isKey(byte[] json, int behind) {
+  private static boolean isKey(ByteBuffer json, int behind) {
     int i = behind;
-    while (i < json.length && json[i] <= ' ') {
+    while (i < json.limit() && json.get(i) <= ' ') {
       i++;
     }
-    return i < json.length && json[i] == ':';
+    return i < json.limit() && json.get(i) == ':';
   }
 
   /** How many bytes of a string are kept: all, or up to the last whole character that fits. */
-  private int kept(byte[] json, int from, int to, boolean ofField) {
+  private int kept(ByteBuffer json, int from, int to, boolean ofField) {
     int length = to - from;
     if (length <= config.least()) {
       return length;
@@ -102,7 +114,7 @@ final class Trimmer {
     return length <= limit ? length : wholeCharacters(json, from, from + limit) - from;
   }
 
-  private static int wholeCharacters(byte[] json, int from, int most) {
+  private static int wholeCharacters(ByteBuffer json, int from, int most) {
     int i = from;
     while (true) {
       int next = i + characterLength(json, i);
@@ -113,22 +125,22 @@ final class Trimmer {
     }
   }
 
-  private static int characterLength(byte[] json, int at) {
-    int b = json[at] & 0xFF;
+  private static int characterLength(ByteBuffer json, int at) {
+    int b = json.get(at) & 0xFF;
     if (b != '\\') {
       return b < 0x80 ? 1 : b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
     }
-    if (json[at + 1] != 'u') {
+    if (json.get(at + 1) != 'u') {
       return 2;
     }
     return isSurrogate(json, at, "89abAB") && isSurrogate(json, at + 6, "cdefCDEF") ? 12 : 6;
   }
 
   /** Whether the escape there is {@code d8..} to {@code db..}, or {@code dc..} to {@code df..}. */
-  private static boolean isSurrogate(byte[] json, int at, String second) {
-    return json[at] == '\\'
-        && json[at + 1] == 'u'
-        && (json[at + 2] | 0x20) == 'd'
-        && second.indexOf(json[at + 3]) >= 0;
+  private static boolean isSurrogate(ByteBuffer json, int at, String second) {
+    return json.get(at) == '\\'
+        && json.get(at + 1) == 'u'
+        && (json.get(at + 2) | 0x20) == 'd'
+        && second.indexOf(json.get(at + 3)) >= 0;
   }
 }

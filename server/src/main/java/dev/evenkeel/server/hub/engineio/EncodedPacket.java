@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Base64;
 
 /**
@@ -30,20 +30,25 @@ public final class EncodedPacket {
   /** Lengths from here on take eight more bytes in a frame's header. */
   private static final int LARGE = 1 << 16;
 
-  private final byte[] frame;
+  private final byte[][] pieces;
   private final int start;
+  private final int size;
 
-  private EncodedPacket(byte[] frame, int start) {
-    this.frame = frame;
+  private EncodedPacket(byte[][] pieces, int start, int size) {
+    this.pieces = pieces;
     this.start = start;
+    this.size = size;
   }
 
-  /** A text message whose UTF-8 is the parts, one after the other. */
+  /**
+   * A text message whose UTF-8 is the parts, one after the other. Parts of 64 KB and more are
+   * shared, not copied, and must not be changed afterwards.
+   */
   public static EncodedPacket message(byte[]... parts) {
     return text(PacketType.MESSAGE, parts);
   }
 
-  /** A binary message. The bytes are copied. */
+  /** A binary message. From 64 KB on the bytes are shared, and must not be changed afterwards. */
   public static EncodedPacket binary(byte[] content) {
     return frame(BINARY, content);
   }
@@ -62,8 +67,10 @@ public final class EncodedPacket {
       length = Math.addExact(length, part.length);
     }
     int start = length < MEDIUM ? 2 : length < LARGE ? 4 : 10;
-    byte[] frame = new byte[Math.addExact(start, length)];
-    ByteBuffer writer = ByteBuffer.wrap(frame).put((byte) (FINAL | opcode));
+    int size = Math.addExact(start, length);
+    var pieces = new ArrayList<byte[]>(3);
+    ByteBuffer writer = ByteBuffer.allocate(start + smallBytes(parts, 0));
+    writer.put((byte) (FINAL | opcode));
     if (length < MEDIUM) {
       writer.put((byte) length);
     } else if (length < LARGE) {
@@ -71,40 +78,64 @@ public final class EncodedPacket {
     } else {
       writer.put((byte) (MEDIUM + 1)).putLong(length);
     }
-    for (byte[] part : parts) {
-      writer.put(part);
+    for (int i = 0; i < parts.length; i++) {
+      if (parts[i].length < LARGE) {
+        writer.put(parts[i]);
+      } else {
+        pieces.add(writer.array());
+        pieces.add(parts[i]);
+        writer = ByteBuffer.allocate(smallBytes(parts, i + 1));
+      }
     }
-    return new EncodedPacket(frame, start);
+    pieces.add(writer.array());
+    return new EncodedPacket(pieces.toArray(byte[][]::new), start, size);
   }
 
-  /** The whole websocket frame; not to be changed. */
-  public byte[] frame() {
-    return frame;
+  /** How many bytes the parts have from there up to the next that is not copied. */
+  private static int smallBytes(byte[][] parts, int from) {
+    int bytes = 0;
+    for (int i = from; i < parts.length && parts[i].length < LARGE; i++) {
+      bytes += parts[i].length;
+    }
+    return bytes;
+  }
+
+  /** The whole websocket frame, in pieces; not to be changed. */
+  public byte[][] frame() {
+    return pieces;
   }
 
   /** How many bytes it takes on a websocket; in long polling, binary takes a third more. */
   public int size() {
-    return frame.length;
+    return size;
   }
 
   boolean isBinary() {
-    return frame[0] == (byte) (FINAL | BINARY);
+    return pieces[0][0] == (byte) (FINAL | BINARY);
   }
 
   /** How many bytes it takes in the answer to a poll. */
   int sizeInPoll() {
-    int length = frame.length - start;
+    int length = size - start;
     return isBinary() ? 1 + (length + 2) / 3 * 4 : length;
   }
 
   /** Writes it as it stands in the answer to a poll: text as it is, binary as base64. */
   void appendTo(ByteArrayOutputStream poll) {
-    if (isBinary()) {
-      byte[] content = Arrays.copyOfRange(frame, start, frame.length);
-      poll.write('b');
-      poll.writeBytes(Base64.getEncoder().encode(content));
-    } else {
-      poll.write(frame, start, frame.length - start);
+    if (!isBinary()) {
+      writeContent(poll);
+      return;
+    }
+    var content = new ByteArrayOutputStream(size - start);
+    writeContent(content);
+    poll.write('b');
+    poll.writeBytes(Base64.getEncoder().encode(content.toByteArray()));
+  }
+
+  private void writeContent(ByteArrayOutputStream to) {
+    to.write(pieces[0], start, pieces[0].length - start);
+    for (int i = 1; i < pieces.length; i++) {
+      to.writeBytes(pieces[i]);
     }
   }
 

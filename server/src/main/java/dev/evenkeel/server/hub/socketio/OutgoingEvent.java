@@ -35,7 +35,7 @@ public final class OutgoingEvent {
    * An event with one argument that is JSON already, and is neither parsed nor checked.
    *
    * @param namespace {@code /} or {@code /name}
-   * @param json the argument in UTF-8; it is copied
+   * @param json the argument in UTF-8; it must not be changed afterwards
    */
   public static OutgoingEvent ofJson(String namespace, String name, byte[] json) {
     return new OutgoingEvent(namespace, PacketEncoder.event(namespace, name, json));
