@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Random;
 
 /**
  * What one agent posts: the recorded events over and over, from a place of its own on, each pass
@@ -19,18 +20,21 @@ final class Script {
   private final String stream;
   private final boolean endless;
   private final int largeEvery;
+  private final Random random;
 
   // Mutable state, owned by the thread of the agent
   private int next;
   private int pass;
   private long n;
+  private long largeAt;
 
   /**
    * A script that begins at its first event.
    *
    * @param endless whether its sessions never end: their ends are left out, and one of them goes on
    *     through all passes
-   * @param largeEvery each so-manieth event gets 1 MB more; 0 for none
+   * @param largeEvery one of so many events gets 1 MB more, at a place by chance: agents do not
+   *     know of each other; 0 for none
    */
   Script(RecordedEvents recorded, String stream, int from, boolean endless, int largeEvery) {
     this.recorded = recorded;
@@ -38,12 +42,13 @@ final class Script {
     this.next = from % recorded.events().size();
     this.endless = endless;
     this.largeEvery = largeEvery;
+    this.random = new Random(stream.hashCode());
   }
 
   /** The next event, with its mark. */
   byte[] next() {
     ObjectNode event = advance();
-    if (largeEvery > 0 && n % largeEvery == largeEvery - 1) {
+    if (isLarge()) {
       addLarge(event);
     }
     ObjectNode mark = event.putObject(Mark.FIELD);
@@ -53,6 +58,16 @@ final class Script {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private boolean isLarge() {
+    if (largeEvery == 0) {
+      return false;
+    }
+    if (n % largeEvery == 0) {
+      largeAt = n + random.nextInt(largeEvery);
+    }
+    return n == largeAt;
   }
 
   /** The number of the event that comes next. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param agents how many post at the same time
  * @param targets how many Socket.IO servers
  * @param hubClients how many clients of the hub
- * @param largeEvery each agent's so-manieth event has 1 MB; 0 for none
+ * @param largeEvery one of so many events of each agent has 1 MB, by chance which; 0 for none
  * @param mostLag agents are held while a receiver is further behind, in events: fewer than the log
  *     keeps, or retention would overtake a receiver that a fault has stopped
  * @param limits of the verdicts
