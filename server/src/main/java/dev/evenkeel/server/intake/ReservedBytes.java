@@ -12,7 +12,7 @@ final class ReservedBytes {
 
   private static final int FIRST_PIECE = 8 << 10;
 
-  /** Growing fast saves copies of large bodies; where there is little memory, it grows slower. */
+  /** Growing fast saves copies of large bodies, while there is memory to spare. */
   private static final int FAST = 4;
 
   private static final int SLOW = 2;
@@ -38,17 +38,24 @@ final class ReservedBytes {
    * @return false when there is no memory for them; then nothing has changed
    */
   boolean makeRoom(int needed, long most) {
-    return needed <= bytes.length || grow(needed, most, FAST) || grow(needed, most, SLOW);
+    if (needed <= bytes.length) {
+      return true;
+    }
+    int fast = capacity(needed, most, FAST);
+    int slow = capacity(needed, most, SLOW);
+    if (budget.reserveSpare(fast - bytes.length)) {
+      bytes = Arrays.copyOf(bytes, fast);
+      return true;
+    }
+    if (budget.reserve(slow - bytes.length)) {
+      bytes = Arrays.copyOf(bytes, slow);
+      return true;
+    }
+    return false;
   }
 
-  private boolean grow(int needed, long most, long times) {
-    long wanted = Math.min(most, Math.max(FIRST_PIECE, times * bytes.length));
-    int capacity = (int) Math.max(needed, wanted);
-    if (!budget.reserve(capacity - bytes.length)) {
-      return false;
-    }
-    bytes = Arrays.copyOf(bytes, capacity);
-    return true;
+  private int capacity(int needed, long most, long times) {
+    return (int) Math.max(needed, Math.min(most, Math.max(FIRST_PIECE, times * bytes.length)));
   }
 
   /** Adds a part of the piece; room was made for it. */

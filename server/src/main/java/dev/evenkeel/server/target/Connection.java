@@ -175,13 +175,22 @@ final class Connection implements Wire.Events {
    */
   Ending close(String why, Duration longest) throws InterruptedException {
     boolean joined = isJoined();
-    if (become(State.CLOSING) && joined) {
-      socket.disconnect();
+    if (become(State.CLOSING) && joined && saysGoodbye()) {
       await(State.CLOSING, longest);
     }
     end(Ending.silent(why + "; the server did not confirm the close"));
     wire.cancel();
     return ending();
+  }
+
+  /** The library starts a thread for it, which the machine may not have. */
+  private boolean saysGoodbye() {
+    try {
+      socket.disconnect();
+      return true;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return false;
+    }
   }
 
   /** Ends it now; for when nobody has time. */

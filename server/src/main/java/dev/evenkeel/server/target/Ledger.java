@@ -3,6 +3,7 @@ package dev.evenkeel.server.target;
 import dev.evenkeel.server.log.Positions.Position;
 import dev.evenkeel.server.target.TargetStatus.Acknowledges;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,10 @@ final class Ledger {
   private final Acknowledge wanted;
   private final List<Position> places;
 
-  // Mutable state, each for itself; the first three are written under this
+  // Mutable state, each for itself; the first two are written under this
   private volatile Acknowledges acknowledges;
   private volatile boolean proven;
-  private volatile boolean mayBeAnother;
+  private final AtomicInteger witnesses = new AtomicInteger();
   private volatile long lastTaken = -1;
   private volatile Handshake handshake = Handshake.UNKNOWN;
   private volatile @Nullable String lastError;
@@ -69,24 +70,32 @@ final class Ledger {
 
   /** An acknowledgement came: from now on they are waited for. */
   void acknowledged() {
-    if (wanted != Acknowledge.NEVER && !isCertain()) {
+    if (wanted != Acknowledge.NEVER && !proven) {
       learn(Acknowledges.YES);
     }
   }
 
-  /** Whether the target has acknowledged something since the start. */
+  /** Whether the target has acknowledged something since the start, or since it was doubted. */
   boolean isProven() {
     return proven;
   }
 
-  /** Whether the target is the one that has acknowledged something since the start. */
-  boolean isCertain() {
-    return proven && !mayBeAnother;
+  /**
+   * A slot can tell that the target acknowledges: it has heard so since it connected, or connected
+   * again only because of silence.
+   */
+  void gainWitness() {
+    var _ = witnesses.incrementAndGet();
   }
 
-  /** A connection has ended: who is connected to next may be another target. */
-  synchronized void mayBeAnother() {
-    mayBeAnother = true;
+  /** A slot cannot tell any more: who it connects to next may be another target. */
+  void loseWitness() {
+    var _ = witnesses.decrementAndGet();
+  }
+
+  /** Whether the target is certain to be the one that has acknowledged. */
+  boolean isCertain() {
+    return proven && witnesses.get() > 0;
   }
 
   /** Whether it is found out, and not said, if the target acknowledges. */
@@ -100,8 +109,8 @@ final class Ledger {
   }
 
   /**
-   * The target does not seem to be the one any more that acknowledged before the start, or before a
-   * connection ended. Whether it acknowledges is found out again.
+   * The target does not seem to be the one any more that acknowledged before the start, or before
+   * all connections ended. Whether it acknowledges is found out again.
    */
   synchronized void doubt() {
     if (findsOut() && !isCertain() && acknowledges == Acknowledges.YES) {
@@ -115,7 +124,6 @@ final class Ledger {
   private synchronized void learn(Acknowledges found) {
     if (found == Acknowledges.YES) {
       proven = true;
-      mayBeAnother = false;
       places.forEach(place -> place.note(ACKNOWLEDGES));
     }
     if (found == Acknowledges.YES || acknowledges == Acknowledges.UNKNOWN) {

@@ -24,7 +24,9 @@ final class Sender {
     /** The connection is gone. */
     LOST,
     /** The target did not acknowledge in time. */
-    SILENT
+    SILENT,
+    /** The log cannot be read, or the machine gives no memory or thread. */
+    FAILED
   }
 
   /** Acknowledgement ids begin again after so many, to stay short; no window is as large. */

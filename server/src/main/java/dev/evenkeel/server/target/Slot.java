@@ -39,8 +39,8 @@ final class Slot {
   private static final int BELIEVED_SILENCES = 3;
 
   /**
-   * And after so many, one of this run, where the target may be another now. Less than condemn an
-   * event that goes without a control.
+   * And after so many, one of this run, where no slot can tell that it is still the same target.
+   * Less than condemn an event that goes without a control.
    */
   private static final int PROVEN_SILENCES = 7;
 
@@ -58,6 +58,7 @@ final class Slot {
   private final Suspects suspects = new Suspects();
   private final Bell bell = new Bell();
   private final AtomicBoolean news = new AtomicBoolean();
+  private final AtomicBoolean witness = new AtomicBoolean();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
 
@@ -67,6 +68,7 @@ final class Slot {
   private volatile Window window;
   private @Nullable String lost;
   private int silences;
+  private boolean mayMeetAnother;
 
   Slot(
       TargetConfig target,
@@ -175,53 +177,59 @@ final class Slot {
   private void connectAndSend() throws InterruptedException {
     Connection current = open();
     try {
-      serve(current);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      leave(current, "evenkeel cannot go on");
-      throw e;
+      Outcome outcome = Outcome.LOST;
+      boolean vouched = false;
+      boolean joined = false;
+      @Nullable Throwable failure = null;
+      try {
+        joined = current.awaitJoined(pool.connectTimeout());
+        ledger.opened(current.handshake());
+        if (joined) {
+          joined();
+          Sender sender = sender(current);
+          outcome = sender.run();
+          vouched = sender.isVouched();
+        }
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // The log could not be read, or there is no memory: the next attempt may succeed.
+        outcome = Outcome.FAILED;
+        failure = e;
+      }
+      state = State.WAITING;
+      Ending ending = current.close(why(outcome, failure), pool.closeTimeout());
+      if (isBlamed(outcome, ending)) {
+        boolean certain = vouched && outcome == Outcome.LOST;
+        suspects.broke(window.oldestEvent(), window.newestEvent(), certain);
+      } else {
+        suspects.fellSilent(window.newestEvent());
+      }
+      giveBack();
+      noteSilence(outcome, ending);
+      ended(outcome == Outcome.LOST ? ending.why() : why(outcome, failure), outcome, joined);
+      if (!ending.isNoticed()) {
+        awaitNoticed(current.handshake().sid());
+      }
+      if (isToBeReplaced(outcome)) {
+        pause(backoff.next());
+      }
     } finally {
       current.abort();
       giveBack();
     }
   }
 
-  private void serve(Connection current) throws InterruptedException {
-    Outcome outcome = Outcome.LOST;
-    boolean vouched = false;
-    boolean joined = current.awaitJoined(pool.connectTimeout());
-    ledger.opened(current.handshake());
-    if (joined) {
-      joined();
-      Sender sender = sender(current);
-      outcome = sender.run();
-      vouched = sender.isVouched();
-    }
-    state = State.WAITING;
-    Ending ending = current.close(why(outcome), pool.closeTimeout());
-    if (isBlamed(outcome, ending)) {
-      boolean certain = vouched && outcome == Outcome.LOST;
-      suspects.broke(window.oldestEvent(), window.newestEvent(), certain);
-    } else {
-      suspects.fellSilent(window.newestEvent());
-    }
-    giveBack();
-    noteSilence(outcome, ending);
-    ended(outcome, ending, joined);
-    awaitNoticed(current, ending);
-    if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
-      pause(backoff.next());
-    }
-  }
-
-  private void leave(Connection current, String why) throws InterruptedException {
-    state = State.WAITING;
-    Ending ending = current.close(why, pool.closeTimeout());
-    giveBack();
-    awaitNoticed(current, ending);
+  private static boolean isToBeReplaced(Outcome outcome) {
+    return switch (outcome) {
+      case LOST, SILENT, FAILED -> true;
+      case IDLE, STOPPED -> false;
+    };
   }
 
   private Connection open() {
     state = State.CONNECTING;
+    if (mayMeetAnother) {
+      loseWitness(); // an acknowledgement may have come late
+    }
     var fresh = newWindow();
     window = fresh;
     Connection opened =
@@ -232,10 +240,23 @@ final class Slot {
             id -> {
               fresh.acknowledge(id);
               ledger.acknowledged();
+              gainWitness();
             },
             ledger.droppedInbound);
     connection = opened;
     return opened;
+  }
+
+  private void gainWitness() {
+    if (!witness.get() && witness.compareAndSet(false, true)) {
+      ledger.gainWitness();
+    }
+  }
+
+  private void loseWitness() {
+    if (witness.getAndSet(false)) {
+      ledger.loseWitness();
+    }
   }
 
   private void giveBack() {
@@ -271,7 +292,7 @@ final class Slot {
     lost = null;
   }
 
-  private String why(Outcome outcome) {
+  private String why(Outcome outcome, @Nullable Throwable failure) {
     return switch (outcome) {
       case IDLE -> "nothing to send for " + pool.cleanupInterval().toMillis() + " ms";
       case STOPPED -> "evenkeel stops";
@@ -284,41 +305,44 @@ final class Slot {
                   : " (it has acknowledged nothing since the start: evenkeel.targets."
                       + target.name()
                       + ".acknowledge may have to be auto)");
+      case FAILED -> "cannot go on: " + (failure == null ? "" : Ending.describe(failure));
       case LOST -> "lost";
     };
   }
 
-  /** A target that hangs does not confirm the close either: its silence says nothing. */
+  /** A target that hangs does not answer the close either: its silence says nothing. */
   private void noteSilence(Outcome outcome, Ending ending) {
-    if (outcome != Outcome.SILENT) {
-      ledger.mayBeAnother();
+    mayMeetAnother = outcome != Outcome.SILENT;
+    if (mayMeetAnother) {
+      loseWitness();
     }
-    if (outcome != Outcome.SILENT || ledger.isCertain()) {
+    if (mayMeetAnother || ledger.isCertain()) {
       silences = 0;
-    } else if (ending.isNoticed()) {
+    } else if (ending.kind() != Ending.Kind.SILENT) {
       silences++;
     }
     if (silences >= (ledger.isProven() ? PROVEN_SILENCES : BELIEVED_SILENCES)) {
+      silences = 0;
+      suspects.forget();
       ledger.doubt();
     }
   }
 
   private boolean isBlamed(Outcome outcome, Ending ending) {
     return switch (outcome) {
-      case IDLE, STOPPED -> false;
-      case SILENT -> ledger.isProven();
+      case IDLE, STOPPED, FAILED -> false;
+      case SILENT -> ledger.isProven() && ending.kind() != Ending.Kind.SILENT;
       case LOST -> ending.kind() != Ending.Kind.SILENT;
     };
   }
 
-  private void ended(Outcome outcome, Ending ending, boolean joined) {
-    String why = outcome == Outcome.LOST ? ending.why() : why(outcome);
+  private void ended(String why, Outcome outcome, boolean joined) {
     if (joined) {
       metrics.connectionClosed(target.name(), number, why);
     } else {
       metrics.connectionFailed(target.name(), number, why);
     }
-    if (outcome == Outcome.LOST || outcome == Outcome.SILENT) {
+    if (isToBeReplaced(outcome)) {
       failed(why);
       lost = why;
     }
@@ -330,19 +354,24 @@ final class Slot {
   }
 
   /** Waits until the server must have noticed that a session is gone. */
-  private void awaitNoticed(Connection left, Ending ending) throws InterruptedException {
-    if (ending.isNoticed()) {
-      return;
-    }
+  private void awaitNoticed(@Nullable String sid) throws InterruptedException {
     state = State.WAITING;
-    String sid = left.handshake().sid();
     long until = System.nanoTime() + ledger.handshake().noticeTime().toNanos();
     Duration step = pool.backoffMin();
-    long rest = until - System.nanoTime();
-    while (!isStopped() && rest > 0 && !(sid != null && sessions.isGone(sid))) {
-      pause(Duration.ofNanos(Math.min(rest, step.toNanos())));
+    long left = until - System.nanoTime();
+    while (!isStopped() && left > 0 && !(sid != null && isGone(sid))) {
+      pause(Duration.ofNanos(Math.min(left, step.toNanos())));
       step = step.compareTo(ASKING.dividedBy(2)) > 0 ? ASKING : step.multipliedBy(2);
-      rest = until - System.nanoTime();
+      left = until - System.nanoTime();
+    }
+  }
+
+  /** Where nothing can be asked for lack of memory or threads, the time has to be waited for. */
+  private boolean isGone(String sid) {
+    try {
+      return sessions.isGone(sid);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return false;
     }
   }
 

@@ -67,6 +67,13 @@ final class Suspects {
     sendOneByOneUpTo(newest);
   }
 
+  /** What was held against a message holds no more: the target may be another one. */
+  void forget() {
+    suspect = -1;
+    certain = 0;
+    uncertain = 0;
+  }
+
   private void sendOneByOneUpTo(@Nullable Outbound newest) {
     if (newest != null && !newest.isControl()) {
       carefulUpTo = Math.max(carefulUpTo, newest.id);

@@ -25,6 +25,9 @@ final class MemoryLog implements PublishedEvents, Positions, Backlog {
   /** As if the disk were read: so many events at once, of whatever lane; 0 for no disk. */
   volatile int readAtOnce = Integer.MAX_VALUE;
 
+  /** Reading it throws. */
+  volatile boolean broken;
+
   // Guarded by this
   private long newest = EventId.firstAt(1_700_000_000_000L);
   private final ConcurrentSkipListMap<Long, PublishedEvent> taken = new ConcurrentSkipListMap<>();
@@ -69,6 +72,9 @@ final class MemoryLog implements PublishedEvents, Positions, Backlog {
 
   @Override
   public Page after(long after, Lanes lanes, int maxEvents, int maxBytes) {
+    if (broken) {
+      throw new IllegalStateException("the log is broken");
+    }
     long upTo;
     synchronized (this) {
       upTo = newest;

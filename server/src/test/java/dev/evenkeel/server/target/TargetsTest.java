@@ -370,6 +370,52 @@ class TargetsTest {
   }
 
   @Test
+  void aTargetThatFallsSilentIsWaitedForAlsoWhenAnotherConnectionRestsMeanwhile() {
+    // Given
+    serve();
+    deliver(
+        impatient().withMaxConnections(3).withCleanupInterval(Duration.ofMillis(500)),
+        Acknowledge.AUTO);
+    log.publish(60, 30);
+    awaitDelivered(60);
+    // When one connection has something to send and the others rest
+    server.mode("acknowledge", "never");
+    int before = server.state().everJoined();
+    String waiting = log.publish("session-0", "{}");
+    await().atMost(60, SECONDS).until(() -> server.state().everJoined() >= before + 12);
+    // Then
+    assertThat(happened()).anyMatch(each -> each.startsWith("closed: nothing to send"));
+    assertThat(status().acknowledges()).isEqualTo(Acknowledges.YES);
+    assertThat(status().delivered()).isEqualTo(60);
+    // And when it goes on
+    server.mode("acknowledge", "yes");
+    awaitDelivered(61);
+    assertThat(server.recorded().ids()).contains(waiting);
+    assertThat(server.state().mostJoined()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aConnectionIsLeftWithAGoodbyeWhenTheLogThrows() {
+    // Given
+    serve();
+    deliver(POOL.withMaxConnections(1), Acknowledge.AUTO);
+    log.publish(5, 1);
+    awaitDelivered(5);
+    // When
+    log.broken = true;
+    log.publish(5, 1);
+    await().until(() -> server.state().joined() == 0);
+    assertThat(status().lastError()).contains("cannot go on");
+    log.broken = false;
+    log.publish(5, 1);
+    awaitDelivered(15);
+    // Then
+    assertThat(happened()).anyMatch(each -> each.startsWith("closed: cannot go on"));
+    assertThat(happened()).contains("replaced");
+    assertThat(server.state().mostJoined()).isEqualTo(1);
+  }
+
+  @Test
   void aTargetThatTakesOnlyWhatItHasAlreadyForAWhileLosesNothing() {
     // Given
     serve();
