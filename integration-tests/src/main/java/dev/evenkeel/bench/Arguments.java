@@ -14,16 +14,17 @@ record Arguments(
     @Nullable Path json,
     Path recorded,
     @Nullable Path cache,
+    boolean target,
     boolean fanOut) {
 
   static final String HELP =
       """
       usage: bin/evenkeel bench [--connections N] [--seconds S] [--pairs N] [--rate N] [--events N]
-                                [--json FILE] [--recorded FOLDER] [--cache FILE] [--fan-out]
+                                [--json FILE] [--recorded FOLDER] [--cache FILE] [--no-target] [--fan-out]
 
       Starts the packaged server on an empty data folder and measures it with recorded events:
-      throughput of the whole way (posted to published) beside a bare endpoint of the same HTTP
-      server, in turns; latency on a fixed schedule; memory over many events; time to start;
+      throughput of the whole way (posted, kept, published, acknowledged by a Node Socket.IO server
+      on the same machine) beside a bare endpoint of the same HTTP server, in turns; latency on a fixed schedule; memory over many events; time to start;
       deliveries a second to 1, 20 and 200 Socket.IO clients beside a Node server that does nothing
       but pass the same events on, in turns.
       bin/evenkeel bench --search --help: the benchmark of the text search.
@@ -36,6 +37,7 @@ record Arguments(
         --json FILE       writes the figures there, too
         --recorded FOLDER where the recorded events are (integration-tests/events)
         --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
+        --no-target       no Socket.IO server: the whole way ends when events are published
         --fan-out         measures only the deliveries
       """;
 
@@ -49,10 +51,16 @@ record Arguments(
     Path json = null;
     Path recorded = Path.of("integration-tests", "events");
     Path cache = null;
+    boolean target = true;
     boolean fanOut = false;
     for (int i = 0; i < words.length; i += 2) {
       if (words[i].equals("--fan-out")) {
         fanOut = true;
+        i--;
+        continue;
+      }
+      if (words[i].equals("--no-target")) {
+        target = false;
         i--;
         continue;
       }
@@ -72,7 +80,8 @@ record Arguments(
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }
     }
-    return new Arguments(connections, seconds, pairs, rate, events, json, recorded, cache, fanOut);
+    return new Arguments(
+        connections, seconds, pairs, rate, events, json, recorded, cache, target, fanOut);
   }
 
   static long number(String name, String value, long least) {

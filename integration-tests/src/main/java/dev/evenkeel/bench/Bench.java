@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
+import dev.evenkeel.testbed.SocketIoServer.Form;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Measures the packaged server on this machine. {@code bin/evenkeel bench} runs it. */
 public final class Bench {
@@ -33,6 +36,7 @@ public final class Bench {
   private final Arguments arguments;
   private final List<Path> files;
   private final EvenkeelProcess server;
+  private final @Nullable SocketIoServer target;
   private final ObjectNode result = JSON.createObjectNode();
 
   private Bench(Arguments arguments, Path folder) throws IOException {
@@ -42,6 +46,12 @@ public final class Bench {
     Path cache = arguments.cache();
     if (cache != null) {
       EvenkeelProcess _ = server.withStartUpCache(cache);
+    }
+    if (arguments.target()) {
+      this.target = SocketIoServer.of(Form.PROCESS, "main", List.of("--count-only"));
+      EvenkeelProcess _ = server.with("EVENKEEL_TARGETS_MAIN_URL", target.start().url());
+    } else {
+      this.target = null;
     }
   }
 
@@ -80,7 +90,8 @@ public final class Bench {
     Path folder = Files.createTempDirectory("evenkeel-bench-");
     try {
       var bench = new Bench(arguments, folder);
-      try (EvenkeelProcess _ = bench.server) {
+      try (SocketIoServer _ = bench.target;
+          EvenkeelProcess _ = bench.server) {
         bench.run();
       }
     } finally {
@@ -119,7 +130,7 @@ public final class Bench {
     var idle = resources("idle after the start");
     post(BARE, LONG, WARM_UP_EVENTS / 2);
     post(WHOLE, LONG, WARM_UP_EVENTS);
-    awaitPublished();
+    awaitArrived();
     measureThroughput();
     measureLatency();
     measureMemory(idle);
@@ -158,8 +169,11 @@ public final class Bench {
 
   private void measureThroughput() throws IOException {
     say(
-        "throughput, %d connections, %d s a run"
-            .formatted(arguments.connections(), arguments.seconds().toSeconds()));
+        "throughput, %d connections, %d s a run; whole: %s"
+            .formatted(
+                arguments.connections(),
+                arguments.seconds().toSeconds(),
+                arguments.target() ? "until the target has acknowledged" : "until published"));
     say("  run       bare/s      whole/s   ratio");
     var bare = new ArrayList<Double>();
     var whole = new ArrayList<Double>();
@@ -170,7 +184,7 @@ public final class Bench {
       long start = System.nanoTime();
       double posted = post(WHOLE, arguments.seconds(), Long.MAX_VALUE);
       double seconds = arguments.seconds().toNanos() / 1e9;
-      awaitPublished();
+      awaitArrived();
       whole.add(posted * seconds / ((System.nanoTime() - start) / 1e9));
       ratios.add(whole.getLast() / bare.getLast());
       say(
@@ -180,6 +194,7 @@ public final class Bench {
     say("  median %9.0f %12.0f   %5.2f".formatted(median(bare), median(whole), median(ratios)));
     ObjectNode throughput = result.putObject("throughput");
     throughput.put("connections", arguments.connections());
+    throughput.put("target", arguments.target());
     throughput.put("barePerSecond", median(bare));
     throughput.put("wholePerSecond", median(whole));
     throughput.put("medianRatio", median(ratios));
@@ -213,7 +228,7 @@ public final class Bench {
       }
       say(line.toString());
     }
-    awaitPublished();
+    awaitArrived();
   }
 
   private void measureMemory(ObjectNode idle) throws IOException {
@@ -248,7 +263,7 @@ public final class Bench {
         throw failed;
       }
     }
-    awaitPublished();
+    awaitArrived();
     memory.put("events", arguments.events());
     memory.set("afterwards", resources("after " + arguments.events() + " events"));
     memory.put("peakRssBytes", server.peakRssBytes());
@@ -270,13 +285,20 @@ public final class Bench {
     return now;
   }
 
-  /** Waits until everything that was accepted is published. */
-  private void awaitPublished() throws IOException {
+  /** Waits until everything that was accepted is published, and acknowledged by the target. */
+  private void awaitArrived() throws IOException {
     try (var connection = HttpConnection.to(server.port())) {
-      while (waiting(connection) > 0) {
+      while (waiting(connection) > 0 || pending(connection) > 0) {
         LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
       }
     }
+  }
+
+  private long pending(HttpConnection connection) throws IOException {
+    if (target == null) {
+      return 0;
+    }
+    return get(connection, "/api/status").at("/targets/main/pending").asLong();
   }
 
   /** What the text index catches up with afterwards must not slow the next run down. */
@@ -289,12 +311,8 @@ public final class Bench {
   }
 
   private static long waiting(HttpConnection connection) throws IOException {
-    HttpConnection.Answer answer = connection.get("/api/state");
-    if (answer.status() != 200) {
-      throw new IOException("/api/state answered " + answer);
-    }
     long waiting = 0;
-    for (JsonNode queue : JSON.readTree(answer.body()).get("queues")) {
+    for (JsonNode queue : get(connection, "/api/state").get("queues")) {
       waiting +=
           switch (queue.get("name").asText()) {
             case "log-appends", "accepted", "handler", "log-publications" ->
@@ -303,6 +321,14 @@ public final class Bench {
           };
     }
     return waiting;
+  }
+
+  private static JsonNode get(HttpConnection connection, String path) throws IOException {
+    HttpConnection.Answer answer = connection.get(path);
+    if (answer.status() != 200) {
+      throw new IOException(path + " answered " + answer);
+    }
+    return JSON.readTree(answer.body());
   }
 
   private static double median(List<Double> values) {
