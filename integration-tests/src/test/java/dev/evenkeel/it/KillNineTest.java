@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,12 +18,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that is killed again and again loses nothing that it had answered. */
+/**
+ * A server that is killed again and again loses nothing that it had answered, neither in its log
+ * nor at its target.
+ */
 class KillNineTest {
 
   private static final int KILLS = 20;
@@ -30,6 +35,8 @@ class KillNineTest {
   private static final Duration READY = Duration.ofSeconds(60);
 
   @RegisterExtension static final Servers SERVERS = new Servers();
+
+  @AutoClose private final SocketIoServer target = SocketIoServer.process();
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path folder;
@@ -40,7 +47,8 @@ class KillNineTest {
     long seed = Long.getLong("evenkeel.seed", new Random().nextLong());
     System.out.println("KillNineTest: -Devenkeel.seed=" + seed);
     var random = new Random(seed);
-    EvenkeelProcess server = SERVERS.on(folder.resolve("data"));
+    EvenkeelProcess server =
+        SERVERS.on(folder.resolve("data")).with("EVENKEEL_TARGETS_MAIN_URL", target.url());
     List<Agent> agents = new ArrayList<>();
     for (int i = 0; i < AGENTS; i++) {
       agents.add(new Agent(server.port(), "agent-" + i));
@@ -75,6 +83,7 @@ class KillNineTest {
         assertKept(log.published(), agent);
       }
       assertStateIsWhatIsOpen(log);
+      assertArrived(log.published());
     }
     assertThat(server.stop()).as("exit code of SIGTERM").isIn(0, 143);
   }
@@ -96,6 +105,23 @@ class KillNineTest {
     assertThat(agent.paired).as("enough happened").hasSizeGreaterThan(KILLS);
     assertThat(delegations(own, "delegation_started")).containsAllEntriesOf(once(agent.paired));
     assertThat(delegations(own, "delegation_ended")).isEqualTo(once(agent.paired));
+  }
+
+  /** Everything that stands in the log is at the target, in the order of its session. */
+  private void assertArrived(List<LogFile.Row> published) {
+    await()
+        .atMost(READY)
+        .untilAsserted(
+            () ->
+                assertThat(target.state().get("unique").asInt())
+                    .isGreaterThanOrEqualTo(published.size()));
+    var arrived = new ArrayList<Long>();
+    target.record().get("ids").forEach(id -> arrived.add(Long.parseLong(id.asText())));
+    assertThat(arrived)
+        .containsExactlyInAnyOrderElementsOf(published.stream().map(LogFile.Row::id).toList());
+    assertThat(target.state().get("outOfOrder").asInt()).isZero();
+    assertThat(target.state().get("missedMessages").asInt()).isZero();
+    assertThat(target.state().get("mostJoined").asInt()).isLessThanOrEqualTo(3);
   }
 
   private static Map<String, Integer> once(Set<String> ids) {
