@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Random;
 
 /**
- * What one agent posts: the recorded events over and over, from a place of its own on, each pass
- * with new sessions and tool calls. For one thread.
+ * What one agent posts: the recorded events over and over, from a place of its own on, in the sizes
+ * of the field, each pass with new sessions and tool calls. For one thread.
  */
 final class Script {
 
@@ -21,6 +21,7 @@ final class Script {
   private final boolean endless;
   private final int largeEvery;
   private final Random random;
+  private final FieldSizes sizes;
 
   // Mutable state, owned by the thread of the agent
   private int next;
@@ -43,11 +44,13 @@ final class Script {
     this.endless = endless;
     this.largeEvery = largeEvery;
     this.random = new Random(stream.hashCode());
+    this.sizes = new FieldSizes(recorded, random);
   }
 
   /** The next event, with its mark. */
   byte[] next() {
     ObjectNode event = advance();
+    sizes.fill(event);
     if (isLarge()) {
       addLarge(event);
     }

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak;
 
 import dev.evenkeel.soak.fault.FaultsCommand;
+import dev.evenkeel.testbed.SocketIoServer.Form;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ public final class Soak {
       return;
     }
     if (System.getProperty("testbed") == null) {
-      System.setProperty("testbed", "process"); // whoever soaks an extension needs no containers
+      Form.choose("process"); // whoever soaks an extension needs no containers
     }
     int code;
     try {

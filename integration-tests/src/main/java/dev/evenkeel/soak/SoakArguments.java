@@ -1,6 +1,7 @@
 package dev.evenkeel.soak;
 
 import dev.evenkeel.soak.fault.Faults;
+import dev.evenkeel.testbed.SocketIoServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,8 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
   static final String HELP =
       """
       usage: bin/evenkeel soak [--events N | --duration T] [--rate R] [--extension JAR]... [--report FOLDER]
-                               [--warm-up N] [--agents N] [--targets N] [--faults] [--max-rss MB]
+                               [--warm-up N] [--agents N] [--targets N] [--testbed process|container]
+                               [--faults] [--max-rss MB]
 
       Starts the packaged server between agents that post recorded events and a real Node Socket.IO
       server, and judges what was lost and what grew. Ends with 0 when no promise was broken, with 1 when
@@ -35,6 +37,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
         --warm-up N       the first so many events are not judged for growth (100000, at most two thirds of --events)
         --agents N        so many post at the same time (8)
         --targets N       so many Socket.IO servers (1)
+        --testbed FORM    whether they are child processes, which is the default, or containers
         --faults          things go wrong meanwhile: the server is killed 20 times, the target as often ...
         --max-rss MB      the most memory that the server's process may ever hold (200)
         --cache FILE      the start-up cache to start with (the one of bin/evenkeel run)
@@ -77,6 +80,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
         case "--targets" -> plan = plan.withTargets((int) number(words[i], value, 1));
         case "--max-rss" ->
             plan = plan.withLimits(plan.limits().withRssBytes(number(words[i], value, 1) << 20));
+        case "--testbed" -> SocketIoServer.Form.choose(value);
         case "--cache" -> plan = plan.withCache(Path.of(value));
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }

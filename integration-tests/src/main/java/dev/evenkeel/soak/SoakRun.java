@@ -3,6 +3,7 @@ package dev.evenkeel.soak;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.SocketIoServer;
+import dev.evenkeel.testbed.SocketIoServer.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +72,10 @@ public final class SoakRun {
       prepareServer(receivers);
       server.start();
       receivers.joinHub(server.port(), plan.hubClients());
-      timeLine.add("the server runs, with " + describe(plan.targets(), "target"));
+      timeLine.add(
+          "the server runs, with "
+              + describe(plan.targets(), "target")
+              + (Form.chosen() == Form.CONTAINER ? " in a container" : " as a child process"));
       try (var probe = new ServerProbe(server.port())) {
         checkExtensions(probe);
         var sampler = new Sampler(server, probe, receivers, answered, latencies, timeLine);

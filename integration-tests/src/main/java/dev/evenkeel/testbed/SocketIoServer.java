@@ -30,13 +30,26 @@ public interface SocketIoServer extends AutoCloseable {
      *     process}
      */
     public static Form chosen() {
-      String asked = System.getProperty("testbed", "container");
-      return switch (asked) {
+      return of("-Dtestbed=", System.getProperty("testbed", "container"));
+    }
+
+    /**
+     * Chooses a form, as if {@code -Dtestbed} asked for it.
+     *
+     * @throws IllegalArgumentException when it is neither {@code container} nor {@code process}
+     */
+    public static void choose(String form) {
+      Form _ = of("--testbed ", form);
+      System.setProperty("testbed", form);
+    }
+
+    private static Form of(String asked, String form) {
+      return switch (form) {
         case "container" -> CONTAINER;
         case "process" -> PROCESS;
         default ->
             throw new IllegalArgumentException(
-                "-Dtestbed=" + asked + " is no form of the testbed: container or process");
+                asked + form + " is no form of the testbed: container or process");
       };
     }
   }

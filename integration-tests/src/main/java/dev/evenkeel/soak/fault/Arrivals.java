@@ -75,6 +75,11 @@ class Arrivals {
         && new HashSet<>(here).containsAll(session.answered());
   }
 
+  /** How many of these are not here. */
+  synchronized long lacks(Set<String> wanted) {
+    return wanted.stream().filter(id -> !ids.contains(id)).count();
+  }
+
   /** The numbers of a session's events, in the order in which they came first. */
   synchronized List<Integer> marks(String session) {
     return List.copyOf(marks.getOrDefault("claude-code/" + session, List.of()));

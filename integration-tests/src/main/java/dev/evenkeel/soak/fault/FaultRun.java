@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ public final class FaultRun {
   private static final int MORE_THREADS = 2;
   private static final long MORE_RSS = 96L << 20;
   private static final Duration BACK = Duration.ofSeconds(60);
+  private static final Duration ARRIVE = Duration.ofSeconds(20);
   private static final Duration SAMPLE = Duration.ofMillis(200);
 
   private final Fault fault;
@@ -128,16 +132,18 @@ public final class FaultRun {
       boolean back,
       long mostRss)
       throws IOException {
-    for (Arrivals each : stage.arrivals().values()) {
-      each.readOn();
-    }
+    List<Traffic.Snapshot> sessions =
+        stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList();
     stage.history().read(stage.server().port());
+    Set<String> derived = stage.history().derivedOf(sessions);
+    awaitDerived(stage, derived);
     FaultVerdict verdict =
         FaultVerdict.of(
-            stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList(),
+            sessions,
             stage.arrivals(),
             stage::isExcused,
             stage.history()::marks,
+            derived,
             stage.status().get("unlogged").asLong());
     var broken = new ArrayList<>(verdict.violations());
     if (!back) {
@@ -163,6 +169,20 @@ public final class FaultRun {
         mostRss,
         broken,
         stage.notes());
+  }
+
+  /** What was published last may still be on its way; what has not come then is lost. */
+  private static void awaitDerived(Stage stage, Set<String> derived) throws IOException {
+    long begin = System.nanoTime();
+    for (Map.Entry<String, Arrivals> each : stage.arrivals().entrySet()) {
+      each.getValue().readOn();
+      while (!stage.isExcused(each.getKey())
+          && each.getValue().lacks(derived) > 0
+          && System.nanoTime() - begin < ARRIVE.toNanos()) {
+        LockSupport.parkNanos(SAMPLE.toNanos());
+        each.getValue().readOn();
+      }
+    }
   }
 
   /** Looks how much memory a server has that may die and come back meanwhile. */

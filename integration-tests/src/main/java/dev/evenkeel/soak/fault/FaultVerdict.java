@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
  * What became of the events that were answered.
  *
- * @param lostOnTheWay answered events that never reached a receiver, counted for each
+ * @param lostOnTheWay answered events, and derived ones, that never reached a receiver, counted for
+ *     each
  * @param lostInHistory answered events that the server does not keep, and did not count
  * @param unlogged events that the server counted as not kept, because of the disk
  * @param repeats events that came once more
@@ -34,12 +36,14 @@ record FaultVerdict(
    * @param receivers what arrived, by the name of the receiver
    * @param excused receivers from which nothing is expected
    * @param history the numbers of a session's events that the server keeps
+   * @param derived the ids of what the server derived from them and keeps
    */
   static FaultVerdict of(
       List<Traffic.Snapshot> sessions,
       Map<String, Arrivals> receivers,
       Predicate<String> excused,
       Function<String, List<Integer>> history,
+      Set<String> derived,
       long unlogged) {
     var broken = new ArrayList<String>();
     long repeats = 0;
@@ -63,7 +67,7 @@ record FaultVerdict(
       mostRepeats += allowed;
       mostJoined = Math.max(mostJoined, arrivals.mostJoined());
       if (!excused.test(each.getKey())) {
-        lostOnTheWay += lost(sessions, arrivals::marks, name, broken);
+        lostOnTheWay += lost(sessions, arrivals::marks, name, broken) + arrivals.lacks(derived);
       }
     }
     long lostInHistory = Math.max(0, lost(sessions, history, "/api/events", broken) - unlogged);

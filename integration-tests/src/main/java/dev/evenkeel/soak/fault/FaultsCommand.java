@@ -1,6 +1,7 @@
 package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
+import dev.evenkeel.testbed.SocketIoServer.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +46,7 @@ public final class FaultsCommand {
         case FAULTS -> faults = Faults.named(words[i + 1]);
         case "--report" -> report = path(words[i + 1]);
         case "--cache" -> cache = path(words[i + 1]);
+        case "--testbed" -> Form.choose(words[i + 1]);
         default ->
             throw new IllegalArgumentException(
                 words[i] + " does not go with faults by name; --report FOLDER does");

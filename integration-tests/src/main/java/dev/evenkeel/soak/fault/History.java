@@ -6,30 +6,48 @@ import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
-/** The agents' events that a server keeps, as {@code /api/events} gives them. */
+/**
+ * The agents' events that a server keeps, and what was derived, as {@code /api/events} has them.
+ */
 final class History {
 
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Map<String, List<Integer>> marks = new HashMap<>();
+  private final Map<String, Set<String>> derived = new HashMap<>();
 
   /** Adds what a server keeps now. */
   void read(int port) throws IOException {
     try (var connection = HttpConnection.to(port)) {
-      String after = "0";
-      while (true) {
-        JsonNode page = get(connection, "/api/events?type=hook&limit=1000&after=" + after);
-        page.get("events").forEach(this::take);
-        String next = page.path("next").asText("");
-        if (next.isEmpty() || next.equals(after) || page.get("events").isEmpty()) {
-          return;
-        }
-        after = next;
-      }
+      read(connection, "hook", this::take);
+      read(connection, "derived", this::takeDerived);
     }
+  }
+
+  private static void read(HttpConnection connection, String type, Consumer<JsonNode> to)
+      throws IOException {
+    String after = "0";
+    while (true) {
+      JsonNode page = get(connection, "/api/events?type=" + type + "&limit=1000&after=" + after);
+      page.get("events").forEach(to);
+      String next = page.path("next").asText("");
+      if (next.isEmpty() || next.equals(after) || page.get("events").isEmpty()) {
+        return;
+      }
+      after = next;
+    }
+  }
+
+  private void takeDerived(JsonNode event) {
+    derived
+        .computeIfAbsent(event.get("session_id").asText(), session -> new HashSet<>())
+        .add(event.get("id").asText());
   }
 
   private void take(JsonNode event) {
@@ -44,6 +62,13 @@ final class History {
   /** The numbers of a session's events, in their order. */
   List<Integer> marks(String session) {
     return marks.getOrDefault(session, List.of());
+  }
+
+  /** The ids of what was derived in these sessions. */
+  Set<String> derivedOf(List<Traffic.Snapshot> sessions) {
+    var ids = new HashSet<String>();
+    sessions.forEach(each -> ids.addAll(derived.getOrDefault(each.id(), Set.of())));
+    return ids;
   }
 
   /** The id of the newest event, 0 when there is none. */

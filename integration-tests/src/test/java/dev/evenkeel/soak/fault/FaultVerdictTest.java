@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,11 +30,21 @@ class FaultVerdictTest {
 
   private FaultVerdict judge(List<String> lines, List<Integer> kept, long unlogged)
       throws Exception {
+    return judge(lines, kept, Set.of(), unlogged);
+  }
+
+  private FaultVerdict judge(
+      List<String> lines, List<Integer> kept, Set<String> derived, long unlogged) throws Exception {
     Files.write(journal.resolve("000001"), lines);
     var arrivals = new TargetArrivals(journal);
     arrivals.readOn();
     return FaultVerdict.of(
-        SESSIONS, Map.of("target t1", arrivals), target -> false, session -> kept, unlogged);
+        SESSIONS,
+        Map.of("target t1", arrivals),
+        target -> false,
+        session -> kept,
+        derived,
+        unlogged);
   }
 
   private static List<String> with(List<String> lines, String... more) {
@@ -51,6 +62,15 @@ class FaultVerdictTest {
   @Test
   void whatNeverReachedTheTargetIsLost() throws Exception {
     FaultVerdict verdict = judge(List.of(event(1, 0), event(3, 2)), List.of(0, 1, 2), 0);
+    assertThat(verdict.lostOnTheWay()).isEqualTo(1);
+    assertThat(verdict.violations()).containsExactly("1 events never reached a receiver");
+  }
+
+  @Test
+  void whatWasDerivedHasToArriveToo() throws Exception {
+    List<String> lines = with(ALL, "e\t0\t4\tderived\tclaude-code/a\t");
+    assertThat(judge(lines, List.of(0, 1, 2), Set.of("4"), 0).violations()).isEmpty();
+    FaultVerdict verdict = judge(lines, List.of(0, 1, 2), Set.of("4", "5"), 0);
     assertThat(verdict.lostOnTheWay()).isEqualTo(1);
     assertThat(verdict.violations()).containsExactly("1 events never reached a receiver");
   }
@@ -111,7 +131,7 @@ class FaultVerdictTest {
 
   private static FaultVerdict judge(HubArrivals client) {
     return FaultVerdict.of(
-        SESSIONS, Map.of(HubArrivals.NAME, client), _ -> false, _ -> List.of(0, 1, 2), 0);
+        SESSIONS, Map.of(HubArrivals.NAME, client), _ -> false, _ -> List.of(0, 1, 2), Set.of(), 0);
   }
 
   @Test
