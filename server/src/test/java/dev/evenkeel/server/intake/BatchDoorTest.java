@@ -15,6 +15,7 @@ import dev.evenkeel.server.extension.TestExtension;
 import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,7 +63,10 @@ class BatchDoorTest {
                     .thenApply(
                         response ->
                             new HttpFixture.Answer(
-                                response.getStatus(), String.valueOf(response.getEntity()))));
+                                response.getStatus(),
+                                String.valueOf(response.getEntity()),
+                                Objects.requireNonNullElse(
+                                    response.getHeaderString("Retry-After"), ""))));
   }
 
   private void open() throws Exception {
@@ -77,6 +81,11 @@ class BatchDoorTest {
     try (var client = http.connect()) {
       return client.post("Content-Length: " + batch.getBytes(UTF_8).length).send(batch).answer();
     }
+  }
+
+  private static void assertUnavailable(HttpFixture.Answer answer) {
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.retryAfter()).as("seconds until the rest may be sent").isEqualTo("5");
   }
 
   private static String line(int number) {
@@ -97,6 +106,7 @@ class BatchDoorTest {
         .extracting(JsonNode::intValue)
         .containsExactlyInAnyOrder(4, 6);
     assertThat(body.has("error")).isFalse();
+    assertThat(answer.retryAfter()).isEmpty();
     assertThat(fixture.kept(3))
         .extracting(each -> each.at("n").intValue())
         .containsExactly(1, 2, 3);
@@ -259,7 +269,7 @@ class BatchDoorTest {
     await().until(() -> budget.used() > MB - 9_000);
     gate.complete(null);
     // Then
-    assertThat(answer.join().status()).isEqualTo(503);
+    assertUnavailable(answer.join());
     JsonNode body = body(answer.join());
     int taken = body.path("accepted").intValue();
     assertThat(taken).isPositive().isLessThan(500);
@@ -280,7 +290,7 @@ class BatchDoorTest {
     // When
     var answer = post(line(1) + "\n" + line(2));
     // Then
-    assertThat(answer.status()).isEqualTo(503);
+    assertUnavailable(answer);
     assertThat(body(answer).path("accepted").intValue()).isZero();
     assertThat(body(answer).path("lines").intValue()).isZero();
     fixture.budget.release(60 * MB);
@@ -334,7 +344,7 @@ class BatchDoorTest {
       client.chunk((line(4) + "\n").getBytes(UTF_8));
       var answer = client.lastChunk().answer();
       // Then
-      assertThat(answer.status()).isEqualTo(503);
+      assertUnavailable(answer);
       JsonNode body = body(answer);
       assertThat(body.path("error").textValue()).contains("the log cannot be written");
       assertThat(body.path("lines").intValue()).isEqualTo(body.path("accepted").intValue());

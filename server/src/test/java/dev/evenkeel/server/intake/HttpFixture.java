@@ -10,14 +10,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A plain HTTP server, and a client that writes byte by byte what a test wants. */
 final class HttpFixture implements AutoCloseable {
 
-  /** An answer. */
-  record Answer(int status, String body) {}
+  /** An answer; {@code retryAfter} is its header of that name, or empty. */
+  record Answer(int status, String body, String retryAfter) {
+    Answer(int status, String body) {
+      this(status, body, "");
+    }
+  }
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
@@ -36,11 +41,15 @@ final class HttpFixture implements AutoCloseable {
                       .thenAccept(
                           answer ->
                               context.runOnContext(
-                                  _ ->
+                                  _ -> {
+                                    request.response().setStatusCode(answer.status());
+                                    if (!answer.retryAfter().isEmpty()) {
                                       request
                                           .response()
-                                          .setStatusCode(answer.status())
-                                          .end(answer.body())));
+                                          .putHeader("Retry-After", answer.retryAfter());
+                                    }
+                                    request.response().end(answer.body());
+                                  }));
                 })
             .listen(0, "127.0.0.1")
             .toCompletionStage()
@@ -99,14 +108,19 @@ final class HttpFixture implements AutoCloseable {
         head.write(b);
       }
       String text = head.toString(ISO_8859_1);
-      int length = 0;
-      for (String line : text.split("\r\n")) {
-        if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
-          length = Integer.parseInt(line.substring(15).strip());
-        }
-      }
+      String length = header(text, "content-length");
       return new Answer(
-          Integer.parseInt(text.split(" ")[1]), new String(in.readNBytes(length), UTF_8));
+          Integer.parseInt(text.split(" ")[1]),
+          new String(in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length)), UTF_8),
+          header(text, "retry-after"));
+    }
+
+    private static String header(String head, String name) {
+      return head.lines()
+          .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+          .map(line -> line.substring(name.length() + 1).strip())
+          .findFirst()
+          .orElse("");
     }
 
     /** Closes without a farewell. */
