@@ -529,6 +529,19 @@ class EvenkeelCommandTest {
   }
 
   @Test
+  void aJdkThatSdkmanInstalledIsFound() throws Exception {
+    var checkout = FakeCheckout.in(folder);
+    var old = checkout.jdk("openjdk-17", "17.0.15");
+    checkout.jdkOfSdkman("21.0.8-tem", "21.0.8");
+    var jdk = checkout.jdkOfSdkman("25.0.3-tem", "25.0.3");
+
+    // With no java on the path that could be new enough
+    var result = checkout.script().with("PATH", old + "/bin:/usr/bin:/bin").run("--version");
+
+    assertThat(result.output()).isEqualTo("evenkeel 1.2.3\nJDK 25.0.3 (" + jdk + ")\n");
+  }
+
+  @Test
   void aMissingJdkIsSaidWithWhatToInstall() throws Exception {
     var checkout = FakeCheckout.in(folder);
     var old = checkout.jdk("openjdk-17", "17.0.15");

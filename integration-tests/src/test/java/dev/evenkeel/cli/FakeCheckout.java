@@ -97,7 +97,15 @@ final class FakeCheckout {
 
   /** A JDK where the script looks for them. Its java says how it was called. */
   Path jdk(String name, String version) throws IOException {
-    var home = folder().resolve("jdks").resolve(name);
+    return jdk(folder().resolve("jdks").resolve(name), version);
+  }
+
+  /** The same where SDKMAN installs them. */
+  Path jdkOfSdkman(String name, String version) throws IOException {
+    return jdk(folder().resolve(".sdkman/candidates/java").resolve(name), version);
+  }
+
+  private static Path jdk(Path home, String version) throws IOException {
     executable(
         home.resolve("bin/java"),
         """
