@@ -36,6 +36,7 @@ public final class Handler implements AutoCloseable {
   private final EventLog log;
   private final Extensions extensions;
   private final Clock clock;
+  private final Duration cleanupInterval;
   private final Window window;
   private final CallWatch watch = new CallWatch();
   private final Workers workers = new Workers();
@@ -62,10 +63,20 @@ public final class Handler implements AutoCloseable {
 
   /** A handler that is still to be started. */
   public Handler(HandlerConfig config, EventLog log, Extensions extensions, Clock clock) {
+    this(config, log, extensions, clock, CLEANUP_INTERVAL);
+  }
+
+  Handler(
+      HandlerConfig config,
+      EventLog log,
+      Extensions extensions,
+      Clock clock,
+      Duration cleanupInterval) {
     this.config = config;
     this.log = log;
     this.extensions = extensions;
     this.clock = clock;
+    this.cleanupInterval = cleanupInterval;
     this.window = new Window(config.window(), config.windowBytes());
     this.work =
         new Processing.Work(extensions, watch, config.deadline(), this::evictionsAfterEvent);
@@ -82,7 +93,7 @@ public final class Handler implements AutoCloseable {
     }
     dispatcher.start();
     repeat(WATCH_INTERVAL, this::look);
-    repeat(CLEANUP_INTERVAL, () -> workers.execute(this::cleanUp));
+    repeat(cleanupInterval, () -> workers.execute(this::cleanUp));
     tasks.follow();
     extensions.onRetired(workers::renew);
   }

@@ -63,11 +63,15 @@ class HandlerTest {
     final Handler handler;
 
     Running(HandlerConfig config, Extension... all) throws Exception {
+      this(config, Duration.ofSeconds(1), all);
+    }
+
+    Running(HandlerConfig config, Duration cleanupInterval, Extension... all) throws Exception {
       open = new OpenLog(folder);
       extensions =
           new Extensions(
               Arrays.asList(all), Map.of(), open.log::loadState, limits -> limits, open.clock);
-      handler = new Handler(config, open.log, extensions, open.clock);
+      handler = new Handler(config, open.log, extensions, open.clock, cleanupInterval);
       handler.start();
     }
 
@@ -609,6 +613,64 @@ class HandlerTest {
     }
     try (var again = new Running(HandlerConfig.DEFAULT, keeper)) {
       assertThat(again.open.log.loadState("keeper/map")).isEmpty();
+    }
+  }
+
+  /** Keeps an entry of each event Put, and tells when it is let go. */
+  private static Named keeper() {
+    return new Named(
+        "keeper",
+        context -> {
+          BoundedMap<String, Count> map =
+              context.boundedMap("map", String.class, Count.class, Limits.capacity(10));
+          map.onEviction(
+              (key, value, emission) ->
+                  emission.emit(
+                      new Session("claude-code", value.session()),
+                      "let_go",
+                      JsonNodeFactory.instance.objectNode()));
+          context.process(
+              "Put",
+              (event, emission) ->
+                  map.put(event.session().id(), new Count(event.session().id(), 0)));
+        });
+  }
+
+  @Test
+  void theMapsAreLookedThroughEachTimeSoManyEventsHaveCome() throws Exception {
+    // Given a map that nothing but the third event looks through
+    var config = new HandlerConfig(Duration.ofSeconds(30), 1024, 16 << 20, 3, false);
+    try (var running = new Running(config, Duration.ofDays(1), keeper())) {
+      running.send("s", "Put", "");
+      running.published(1);
+      running.open.clock.advance(Duration.ofMinutes(6));
+      // When
+      running.send("s", "Second", "");
+      running.published(2);
+      running.send("s", "Third", "");
+      // Then
+      List<JsonNode> events = running.published(4);
+      assertThat(events)
+          .extracting(event -> event.get("event").textValue())
+          .containsExactly("Put", "Second", "Third", "let_go");
+      assertThat(events.get(3).get("cause")).isEqualTo(events.get(2).get("id"));
+    }
+  }
+
+  @Test
+  void theMapsAreLookedThroughFromTimeToTimeWhenNoEventComes() throws Exception {
+    // Given
+    var config =
+        new HandlerConfig(Duration.ofSeconds(30), 1024, 16 << 20, Integer.MAX_VALUE, false);
+    try (var running = new Running(config, Duration.ofMillis(10), keeper())) {
+      running.send("s", "Put", "");
+      running.published(1);
+      // When
+      running.open.clock.advance(Duration.ofMinutes(6));
+      // Then
+      JsonNode letGo = running.published(2).getLast();
+      assertThat(letGo.get("event").textValue()).isEqualTo("let_go");
+      assertThat(letGo.has("cause")).isFalse();
     }
   }
 
