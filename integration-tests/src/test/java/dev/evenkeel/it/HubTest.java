@@ -9,6 +9,7 @@ import dev.evenkeel.testbed.BareClient;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,6 +280,45 @@ class HubTest {
       JsonNode status = get(server, "/api/status");
       assertThat(status.get("received").asInt()).isEqualTo(1);
       assertThat(status.get("accepted").asInt()).isEqualTo(1);
+    }
+  }
+
+  /** In the ancestor, events posted over HTTP (POST /api/events) never enter its history. */
+  @Test
+  void eventsPostedOverHttpEnterTheHistory() throws Exception {
+    // Given what claude-mpm's hook posts, with an event that Claude Code sent
+    String recorded =
+        Files.readAllLines(Path.of("events", "claude-code-2.1.197-feature.jsonl")).stream()
+            .filter(line -> line.contains("\"PreToolUse\""))
+            .findFirst()
+            .orElseThrow();
+    String session = JSON.readTree(recorded).get("session_id").asText();
+    String envelope =
+        """
+        {"namespace":"","event":"claude_event","data":{"event":"mpm_event","source":"hook",
+         "type":"hook","subtype":"pre_tool","timestamp":"2026-01-01T00:00:00Z",
+         "session_id":"%s","data":{"type":"hook","subtype":"pre_tool",
+         "hook_event_name":"PreToolUse","source":"fast_hook","data":%s}}}\
+        """
+            .formatted(session, recorded);
+    EvenkeelProcess server = server().start();
+    // When
+    try (var connection = HttpConnection.to(server.port())) {
+      assertThat(connection.post("/api/events", envelope).status()).isEqualTo(204);
+    }
+    awaitPublished(server, 1);
+    // Then who joins afterwards gets it, and so does who asks
+    try (NodeClients clients = NodeClients.keeping(server.port())) {
+      clients.open("{}");
+      await().until(() -> clients.messages(0).size() == 3);
+      JsonNode event = clients.all("history").getFirst().get("events").get(0);
+      assertThat(event.get("source").asText()).isEqualTo("claude-code");
+      assertThat(event.get("session_id").asText()).isEqualTo(session);
+      assertThat(event.get("event").asText()).isEqualTo("PreToolUse");
+      for (var field : JSON.readTree(recorded).properties()) {
+        assertThat(event.get("data").get(field.getKey())).isEqualTo(field.getValue());
+      }
+      assertThat(get(server, "/api/events?session=" + session).get("events")).contains(event);
     }
   }
 
