@@ -28,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,12 +74,6 @@ class HostileInputTest {
             .on(folder.resolve("data"))
             .with("EVENKEEL_EXTENSIONS_TRIM_MAX_STRING", Integer.toString(MAX_BYTES))
             .start();
-  }
-
-  /** Vert.x warns of a loop that stood for two seconds, also when the machine has much to do. */
-  @AfterAll
-  static void noEventLoopWasHeldUp() {
-    assertThat(server.output()).doesNotContain("has been blocked");
   }
 
   @BeforeEach
