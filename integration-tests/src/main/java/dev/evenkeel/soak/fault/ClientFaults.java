@@ -16,27 +16,38 @@ final class ClientFaults {
 
   private static final int AT_A_TIME = 10;
 
+  /** Who reads nothing for 60 s is closed: before that, events have to go by. */
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   private ClientFaults() {}
 
-  /** Clients of the hub that read nothing, and others that come and go without a word. */
+  /** Clients of the hub that read nothing until events go by them, and others that come and go. */
   static Fault stalledAndVanishing(int stalled, int vanishing) {
     return new DoneFault(
         "hub-clients-stall-and-vanish",
         stalled + " clients of the hub read nothing, and " + vanishing + " come and go",
         scene -> {
           int port = scene.server().port();
+          long before = dropped(port);
           List<BareClient> clients = new ArrayList<>();
           try {
             for (int i = 0; i < stalled; i++) {
               clients.add(BareClient.join(port, "{\"history\":50}"));
             }
             comeAndGo(port, vanishing);
+            Waiting.until(
+                SOON, "events go by a client that does not read", () -> dropped(port) > before);
+            scene.log("%,d events went by them".formatted(dropped(port) - before));
           } finally {
             for (BareClient each : clients) {
               each.close();
             }
           }
         });
+  }
+
+  private static long dropped(int port) throws IOException {
+    return History.status(port).at("/hub/dropped").asLong();
   }
 
   private static void comeAndGo(int port, int times) throws Exception {

@@ -13,6 +13,8 @@ final class TargetFaults {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  private static final long UNDER_WAY = (long) TargetArrivals.CONNECTIONS * TargetArrivals.WINDOW;
+
   /** As Socket.IO servers have them when nobody sets anything. */
   static final List<String> USUAL_PINGS =
       List.of("--ping-interval", "25000", "--ping-timeout", "20000");
@@ -55,7 +57,7 @@ final class TargetFaults {
         scene -> {
           scene.target().pause();
           try {
-            Waiting.lasting(time);
+            fallBehind(scene, time);
           } finally {
             scene.target().resume();
           }
@@ -88,8 +90,11 @@ final class TargetFaults {
         "the target takes events and acknowledges none for " + time.toSeconds() + " s",
         scene -> {
           scene.target().neverAcknowledge();
-          Waiting.lasting(time);
-          scene.target().acknowledgeAfter(0);
+          try {
+            fallBehind(scene, time);
+          } finally {
+            scene.target().acknowledgeAfter(0);
+          }
         });
   }
 
@@ -104,9 +109,31 @@ final class TargetFaults {
         stage -> {},
         scene -> {
           scene.target().readEvery(2_000);
-          Waiting.lasting(time);
-          scene.target().readEvery(0);
+          try {
+            fallBehind(scene, time);
+          } finally {
+            scene.target().readEvery(0);
+          }
         });
+  }
+
+  /**
+   * Waits until more events wait for the target than may be under way to it, and then so long.
+   *
+   * @throws IllegalStateException when it does not fall behind: what was done had no effect
+   */
+  private static void fallBehind(Scene scene, Duration time) throws Exception {
+    Waiting.until(
+        SOON,
+        "more than " + UNDER_WAY + " events wait for the target",
+        () -> pending(scene) > UNDER_WAY);
+    Waiting.lasting(time);
+    scene.log("%,d events waited for the target in the end".formatted(pending(scene)));
+  }
+
+  private static long pending(Scene scene) throws Exception {
+    String place = "/targets/" + scene.target().name() + "/pending";
+    return History.status(scene.server().port()).at(place).asLong();
   }
 
   /** Something that is no Socket.IO server listens in its place. */
