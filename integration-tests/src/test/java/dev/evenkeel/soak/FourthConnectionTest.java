@@ -33,5 +33,8 @@ class FourthConnectionTest {
     assertThat(verdicts)
         .filteredOn(each -> each.name().equals("few-connections"))
         .allMatch(each -> each.figure().equals("4 at once"));
+    ReportFiles report = SoakRuns.report("fourth-connection");
+    report.assertComplete(1);
+    report.assertHistograms();
   }
 }

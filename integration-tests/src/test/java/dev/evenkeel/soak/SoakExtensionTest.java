@@ -41,14 +41,16 @@ class SoakExtensionTest {
         jar(
             "for (int i = 0; i < %d; i++) { emission.emit(\"soaked\", com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()); }"
                 .formatted(DERIVED));
+    Path report = folder.resolve("report");
     // When
-    Ended ended = soak("--extension", jar.toString());
+    Ended ended = soak("--extension", jar.toString(), "--report", report.toString());
     // Then
     assertThat(number(CALLS, 1, ended)).isGreaterThanOrEqualTo(EVENTS);
     assertThat(number(CALLS, 2, ended)).isZero();
     assertThat(number(IDS, 1, ended)).isGreaterThanOrEqualTo((1 + DERIVED) * (long) EVENTS);
     assertThat(ended.output()).doesNotContain("FAILED");
     assertThat(ended.code()).as(ended.output()).isZero();
+    new ReportFiles(report).assertComplete(0);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,9 +15,18 @@ final class SoakRuns {
     SoakResult result = SoakRun.of(plan, folder, line -> System.out.println(name + line));
     List<Verdict> verdicts = Verdicts.of(result);
     verdicts.forEach(System.out::println);
+    Path report = report(name).folder();
+    if (Files.exists(report)) {
+      SoakRun.remove(report); // what an earlier run has left proves nothing
+    }
     new Report(result, verdicts, "./mvnw verify -pl integration-tests -am, " + name)
-        .writeTo(Path.of("target", "soak", name));
+        .writeTo(report);
     return verdicts;
+  }
+
+  /** The report of a run that is over. */
+  static ReportFiles report(String name) {
+    return new ReportFiles(Path.of("target", "soak", name));
   }
 
   /** The names of those that failed. */
