@@ -7,6 +7,7 @@ import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
+import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
@@ -15,11 +16,16 @@ import com.github.dockerjava.api.model.Volume;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * read-only file system but for the data volume, 256 MB. Its port and its data stay the same over
  * {@link #kill} and {@link #start}.
  */
-public final class EvenkeelContainer implements AutoCloseable {
+public final class EvenkeelContainer implements EvenkeelServer {
 
   private static final int PORT = 8765;
   private static final long MEMORY = 256L << 20;
@@ -36,15 +42,18 @@ public final class EvenkeelContainer implements AutoCloseable {
   private static final int END_SECONDS = 30;
 
   private final int port = Control.freePort();
-  private final List<String> environment = new ArrayList<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<Bind> binds = new ArrayList<>();
+  private final Set<String> networks = new LinkedHashSet<>();
   private final String volume;
+  private final AtomicInteger starts = new AtomicInteger();
 
   // Mutable state, owned by the thread that starts and ends it: one at a time
-  private @Nullable String network;
   private @Nullable String id;
 
   private EvenkeelContainer(String volume) {
     this.volume = volume;
+    binds.add(new Bind(volume, new Volume("/data")));
   }
 
   /** A server that is still to be started, with an empty data volume. */
@@ -58,32 +67,51 @@ public final class EvenkeelContainer implements AutoCloseable {
     return Engine.client().inspectImageCmd(Engine.serverImage()).exec();
   }
 
-  /** Sets an environment variable, before the first start. */
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException when it was started: a container keeps what it was made with
+   */
+  @Override
   public EvenkeelContainer with(String variable, String value) {
-    environment.add(variable + "=" + value);
+    if (id != null) {
+      throw new IllegalStateException(variable + " cannot be set any more: the container is made");
+    }
+    environment.put(variable, value);
     return this;
   }
 
   /**
-   * Makes a started server in a container the target {@code main}, before the first start.
+   * {@inheritDoc}
    *
    * @throws IllegalArgumentException when the target is no container, which this one could not
    *     reach
    */
+  @Override
   public EvenkeelContainer withTarget(SocketIoServer target) {
     if (!(target instanceof NodeContainer node)) {
       throw new IllegalArgumentException("the target " + target.name() + " is no container");
     }
-    network = node.networkId();
-    return with("EVENKEEL_TARGETS_MAIN_URL", target.bridgeUrl());
+    networks.add(node.networkId());
+    EvenkeelServer.super.withTarget(target);
+    return this;
+  }
+
+  @Override
+  public EvenkeelContainer withExtension(Path jar) {
+    var inside = new Volume("/extensions/" + jar.toFile().getName());
+    binds.add(new Bind(jar.toAbsolutePath().toString(), inside, AccessMode.ro));
+    return this;
   }
 
   /** Starts it and waits until it is ready. */
+  @Override
   public EvenkeelContainer start() {
     if (id == null) {
       id = create();
     }
     engine().startContainerCmd(id()).exec();
+    int _ = starts.incrementAndGet();
     long deadline = System.nanoTime() + START.toNanos();
     while (!isReady()) {
       if (!Boolean.TRUE.equals(inspect().getState().getRunning()) || System.nanoTime() > deadline) {
@@ -102,17 +130,22 @@ public final class EvenkeelContainer implements AutoCloseable {
             .withReadonlyRootfs(true)
             .withTmpFs(Map.of("/tmp", ""))
             .withPortBindings(PortBinding.parse("127.0.0.1:" + port + ":" + PORT))
-            .withBinds(new Bind(volume, new Volume("/data")));
-    if (network != null) {
-      host.withNetworkMode(network);
-    }
-    return engine()
-        .createContainerCmd(Engine.serverImage())
-        .withLabels(Engine.LABELS)
-        .withEnv(environment)
-        .withHostConfig(host)
-        .exec()
-        .getId();
+            .withBinds(binds);
+    networks.stream().findFirst().ifPresent(host::withNetworkMode);
+    String made =
+        engine()
+            .createContainerCmd(Engine.serverImage())
+            .withLabels(Engine.LABELS)
+            .withEnv(environment.entrySet().stream().map(Map.Entry::toString).toList())
+            .withHostConfig(host)
+            .exec()
+            .getId();
+    networks.stream()
+        .skip(1)
+        .forEach(
+            network ->
+                engine().connectToNetworkCmd().withContainerId(made).withNetworkId(network).exec());
+    return made;
   }
 
   private boolean isReady() {
@@ -123,9 +156,25 @@ public final class EvenkeelContainer implements AutoCloseable {
     }
   }
 
-  /** The port of this machine on which it listens. */
+  @Override
+  public int starts() {
+    return starts.get();
+  }
+
+  @Override
   public int port() {
     return port;
+  }
+
+  @Override
+  public Access access() {
+    return new Access(port, token());
+  }
+
+  /** The folder of the volume. Only the superuser sees into it. */
+  @Override
+  public Path dataDir() {
+    return Path.of(engine().inspectVolumeCmd(volume).exec().getMountpoint());
   }
 
   /** The token that it has made. */
@@ -133,7 +182,7 @@ public final class EvenkeelContainer implements AutoCloseable {
     return execute("/bin/bash", "-c", "echo $(</data/token)").strip();
   }
 
-  /** Kills it: nothing is closed. */
+  @Override
   public void kill() {
     engine().killContainerCmd(id()).exec();
     int _ = awaitEnd();
@@ -144,6 +193,7 @@ public final class EvenkeelContainer implements AutoCloseable {
    *
    * @return its exit code: 137 when it had to be killed
    */
+  @Override
   public int stop() {
     engine().stopContainerCmd(id()).withTimeout(10).exec();
     return awaitEnd();
@@ -167,12 +217,7 @@ public final class EvenkeelContainer implements AutoCloseable {
     return engine().inspectContainerCmd(id()).exec();
   }
 
-  /** The most memory that its processes held at once, in bytes. */
-  public long peakRssBytes() {
-    return Testbed.status(pid(), "VmHWM:");
-  }
-
-  /** The process id of the server, as this machine sees it. */
+  @Override
   public long pid() {
     Long pid = inspect().getState().getPidLong();
     if (pid == null || pid == 0) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The packaged server as a process of its own, started as users start it. It keeps its port and its
  * data folder over restarts. Its output goes to a file, and into the message of every failure.
  */
-public final class EvenkeelProcess implements AutoCloseable {
+public final class EvenkeelProcess implements EvenkeelServer {
 
   /** What users get from {@code bin/evenkeel run}, as an argument file of the JVM. */
   private static final String JVM_OPTIONS = "jvm.options";
@@ -67,8 +67,20 @@ public final class EvenkeelProcess implements AutoCloseable {
   }
 
   /** Sets an environment variable from the next start on. */
+  @Override
   public EvenkeelProcess with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  @Override
+  public EvenkeelProcess withExtension(Path jar) {
+    Path folder = Testbed.made(dataDir.resolve("extensions"));
+    try {
+      Files.copy(jar, folder.resolve(jar.toFile().getName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return this;
   }
 
@@ -84,6 +96,7 @@ public final class EvenkeelProcess implements AutoCloseable {
   }
 
   /** Starts the server and waits until it answers. */
+  @Override
   public EvenkeelProcess start() {
     long begin = System.nanoTime();
     spawn();
@@ -92,7 +105,7 @@ public final class EvenkeelProcess implements AutoCloseable {
     return this;
   }
 
-  /** How often it was started. */
+  @Override
   public int starts() {
     return starts.get();
   }
@@ -168,6 +181,7 @@ public final class EvenkeelProcess implements AutoCloseable {
   }
 
   /** Kills it: nothing of it runs any more, nothing was closed. */
+  @Override
   public void kill() {
     Process running = running();
     running.destroyForcibly();
@@ -183,6 +197,7 @@ public final class EvenkeelProcess implements AutoCloseable {
    *
    * @return its exit code
    */
+  @Override
   public int stop() {
     Process running = running();
     running.destroy();
@@ -232,9 +247,14 @@ public final class EvenkeelProcess implements AutoCloseable {
     return startUp;
   }
 
-  /** Where it listens. */
+  @Override
   public int port() {
     return port;
+  }
+
+  @Override
+  public Access access() {
+    return new Access(port, null);
   }
 
   /** Where it listens. */
@@ -242,51 +262,14 @@ public final class EvenkeelProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** Its data folder. */
+  @Override
   public Path dataDir() {
     return dataDir;
   }
 
-  /** Its process id. */
+  @Override
   public long pid() {
     return running().pid();
-  }
-
-  /** The memory that it holds, in bytes. */
-  public long rssBytes() {
-    return 1024 * statusField("VmRSS:");
-  }
-
-  /** The most memory that it ever held, in bytes. */
-  public long peakRssBytes() {
-    return 1024 * statusField("VmHWM:");
-  }
-
-  /** Its threads. */
-  public int threads() {
-    return (int) statusField("Threads:");
-  }
-
-  /** Its open file descriptors. */
-  public int fileDescriptors() {
-    try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
-      return (int) files.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private long statusField(String name) {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
-        if (line.startsWith(name)) {
-          return Long.parseLong(line.substring(name.length()).replace("kB", "").strip());
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the server is gone\n" + outputTail(), e);
-    }
-    throw new IllegalStateException("no " + name + " in the status of a process");
   }
 
   /** All that it wrote since its first start. */

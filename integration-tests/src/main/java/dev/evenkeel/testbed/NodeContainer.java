@@ -165,7 +165,7 @@ final class NodeContainer implements SocketIoServer {
   @Override
   public long rssBytes() {
     Long pid = engine().inspectContainerCmd(id()).exec().getState().getPidLong();
-    return Testbed.rssBytes(Objects.requireNonNull(pid));
+    return new Proc(Objects.requireNonNull(pid)).rssBytes();
   }
 
   /** The network that it is on, for a container that is to reach it. */

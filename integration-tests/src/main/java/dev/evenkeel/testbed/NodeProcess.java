@@ -124,7 +124,7 @@ final class NodeProcess implements SocketIoServer {
 
   @Override
   public long rssBytes() {
-    return Testbed.rssBytes(running().pid());
+    return new Proc(running().pid()).rssBytes();
   }
 
   private Process running() {

@@ -90,22 +90,4 @@ final class Testbed {
       throw new IllegalStateException(e);
     }
   }
-
-  /** The resident memory of a process of this machine, in bytes. */
-  static long rssBytes(long pid) {
-    return status(pid, "VmRSS:");
-  }
-
-  /** A line of the status of a process of this machine, in bytes. */
-  static long status(long pid, String name) {
-    try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-      return status
-          .filter(line -> line.startsWith(name))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 }
