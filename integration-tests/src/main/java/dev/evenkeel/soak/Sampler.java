@@ -187,14 +187,19 @@ final class Sampler {
     for (String kind : List.of("maps", "queues")) {
       for (JsonNode each : state.get(kind)) {
         String name = each.path("extension").asText("") + ' ' + each.get("name").asText();
-        double share =
-            Math.max(share(each, "size", "capacity"), share(each, "bytes", "capacityBytes"));
+        double share = Math.max(share(each, "size", "capacity"), shareOfBytes(each));
         if (share > fullest.share()) {
           fullest = new Sample.Fullest(name.strip(), share);
         }
       }
     }
     return fullest;
+  }
+
+  /** One event that is larger than all the room that there is has it for itself. */
+  private static double shareOfBytes(JsonNode of) {
+    double share = share(of, "bytes", "capacityBytes");
+    return of.path("size").asLong() == 1 ? Math.min(1, share) : share;
   }
 
   private static double share(JsonNode of, String size, String capacity) {
