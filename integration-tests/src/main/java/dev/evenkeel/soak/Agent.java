@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ final class Agent {
   private static final int OK = 200;
 
   private final int port;
+  private final String[] headers;
   private final String stream;
   private final Script script;
   private final Pace pace;
@@ -39,8 +41,15 @@ final class Agent {
    * @param latencies of the answers, in microseconds
    * @param answered counts what was accepted
    */
-  Agent(int port, String stream, Script script, Pace pace, Recorder latencies, LongAdder answered) {
-    this.port = port;
+  Agent(
+      Access access,
+      String stream,
+      Script script,
+      Pace pace,
+      Recorder latencies,
+      LongAdder answered) {
+    this.port = access.port();
+    this.headers = access.headers();
     this.stream = stream;
     this.script = script;
     this.pace = pace;
@@ -75,7 +84,7 @@ final class Agent {
 
   private void post(HttpConnection connection, long n, byte[] body) throws IOException {
     long begin = System.nanoTime();
-    HttpConnection.Answer answer = connection.post("/hooks/claude-code", body);
+    HttpConnection.Answer answer = connection.post("/hooks/claude-code", body, headers);
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begin);
     if (answer.status() == OK) {
       latencies.recordValue(micros);

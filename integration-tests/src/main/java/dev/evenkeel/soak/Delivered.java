@@ -108,7 +108,7 @@ final class Delivered {
 
   /** Nothing comes twice, but what was on its way when a connection was lost. */
   static Verdict repeats(SoakResult result) {
-    boolean faults = !result.plan().schedule().isEmpty();
+    boolean faults = !result.plan().possible().isEmpty();
     long repeats = 0;
     long allowed = 0;
     boolean passed = true;
@@ -138,7 +138,7 @@ final class Delivered {
   /** Every event was answered with 200, and none of them was let go. */
   static Verdict answered(SoakResult result) {
     long refused = result.agents().stream().mapToLong(each -> each.refused().count()).sum();
-    boolean faults = !result.plan().schedule().isEmpty();
+    boolean faults = !result.plan().possible().isEmpty();
     long unsure = result.unsure();
     long let =
         result.counters().stream()

@@ -13,6 +13,14 @@ public interface Fault {
   String what();
 
   /**
+   * Whether it can only be done to a server that is a process of this machine. Where the server
+   * runs in a container, the run passes it over.
+   */
+  default boolean needsProcess() {
+    return false;
+  }
+
+  /**
    * Makes it happen, and ends it: afterwards the server and its targets are whole again, though
    * they need not have caught up. How long that takes is measured by the run.
    *

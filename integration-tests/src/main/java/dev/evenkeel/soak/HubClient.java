@@ -2,6 +2,7 @@ package dev.evenkeel.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.BareClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ public final class HubClient implements AutoCloseable {
   private static final String EVENT = "42";
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final int port;
+  private final Access access;
   private final HubListener listener;
   private final Thread thread;
 
@@ -29,17 +30,17 @@ public final class HubClient implements AutoCloseable {
   private volatile boolean over;
   private volatile @Nullable BareClient client;
 
-  /** Joins the hub behind this port, and stays until it is closed. */
-  public HubClient(int port, HubListener listener) {
-    this.port = port;
+  /** Joins the hub of this server, and stays until it is closed. */
+  public HubClient(Access access, HubListener listener) {
+    this.access = access;
     this.listener = listener;
     this.thread = Thread.ofPlatform().name(listener.receiver()).start(this::follow);
   }
 
   private void follow() {
     while (!over) {
-      String after = "{\"after\":\"" + listener.lastId() + "\"}";
-      try (BareClient joined = BareClient.joinReading(port, after)) {
+      String auth = access.auth("\"after\":\"" + listener.lastId() + '"');
+      try (BareClient joined = BareClient.joinReading(access.port(), auth)) {
         client = joined;
         while (!over) {
           handle(joined, joined.read());

@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,13 +35,20 @@ final class Receivers implements AutoCloseable {
       var options = new ArrayList<>(List.of("--count-only", "--max-http-buffer-size", "4000000"));
       options.addAll(plan.nodeOptions());
       Path journal = folder.resolve("journal-t" + i);
-      var target = SocketIoServer.withJournal("t" + i, journal, options.toArray(String[]::new));
-      targets.add(target.start());
+      targets.add(target(plan, "t" + i, journal, options).start());
       var ledger = new Ledger("target t" + i);
       targetLedgers.add(ledger);
       journals.add(new JournalReader(journal, ledger));
     }
     reader = Thread.ofPlatform().name("journals").start(() -> follow(journals));
+  }
+
+  /** A server in a container reaches only targets in containers. */
+  private static SocketIoServer target(
+      SoakPlan plan, String name, Path journal, List<String> options) {
+    return plan.inContainer()
+        ? SocketIoServer.inContainer(name, journal, options)
+        : SocketIoServer.withJournal(name, journal, options.toArray(String[]::new));
   }
 
   private void follow(List<JournalReader> journals) {
@@ -60,11 +68,11 @@ final class Receivers implements AutoCloseable {
     }
   }
 
-  void joinHub(int port, int clients) {
+  void joinHub(Access access, int clients) {
     for (int i = 1; i <= clients; i++) {
       var ledger = new Ledger("hub client " + i);
       hubLedgers.add(ledger);
-      hubClients.add(new HubClient(port, ledger));
+      hubClients.add(new HubClient(access, ledger));
     }
   }
 

@@ -59,9 +59,11 @@ final class ReportText {
             .formatted(
                 plan.targets(), plan.targets() == 1 ? "target" : "targets", plan.hubClients()));
     facts.add(
-        SocketIoServer.Form.chosen() == SocketIoServer.Form.CONTAINER
+        plan.inContainer() || SocketIoServer.Form.chosen() == SocketIoServer.Form.CONTAINER
             ? "each target in a container"
             : "each target a Node process");
+    facts.add(
+        plan.inContainer() ? "the server in a container of its image" : "the server a process");
     facts.add("a log of %d MB".formatted(plan.limits().logBytes() >> 20));
     facts.add("growth is judged after %,d events".formatted(plan.warmUp()));
     facts.add(
@@ -78,6 +80,12 @@ final class ReportText {
     if (result.unsure() > 0) {
       facts.add("%,d posts ended without an answer".formatted(result.unsure()));
     }
+    plan.passedOver()
+        .entries()
+        .forEach(
+            each ->
+                facts.add(
+                    each.fault().name() + " was passed over: it needs the server as a process"));
     if (!plan.extensions().isEmpty()) {
       facts.add("with " + plan.extensions());
     }

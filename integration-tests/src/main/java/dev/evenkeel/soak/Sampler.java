@@ -1,7 +1,7 @@
 package dev.evenkeel.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ final class Sampler {
   private static final double[] PERCENTILES = {50, 90, 99, 100};
   private static final List<String> NAMES = List.of("p50", "p90", "p99", "max");
 
-  private final EvenkeelProcess server;
+  private final EvenkeelServer server;
   private final ServerProbe probe;
   private final Receivers receivers;
   private final LongAdder answered;
@@ -49,7 +49,7 @@ final class Sampler {
   private final Map<Integer, Counters> counters = new TreeMap<>();
 
   Sampler(
-      EvenkeelProcess server,
+      EvenkeelServer server,
       ServerProbe probe,
       Receivers receivers,
       LongAdder answered,

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak;
 
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +10,19 @@ import java.util.List;
 public interface Scene {
 
   /** The server. Whoever kills it starts it again. */
-  EvenkeelProcess server();
+  EvenkeelServer server();
+
+  /**
+   * The server, for a fault that {@linkplain Fault#needsProcess needs it as a process}.
+   *
+   * @throws IllegalStateException when it is none
+   */
+  default EvenkeelProcess process() {
+    if (server() instanceof EvenkeelProcess process) {
+      return process;
+    }
+    throw new IllegalStateException("the server is no process of this machine");
+  }
 
   /** The targets of the server, in the order of their names {@code t1}, {@code t2} ... */
   List<SocketIoServer> targets();

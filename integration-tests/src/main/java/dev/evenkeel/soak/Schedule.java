@@ -3,6 +3,7 @@ package dev.evenkeel.soak;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Which faults happen when. They happen one after the other, never two at once. */
 public record Schedule(List<Entry> entries) {
@@ -36,6 +37,11 @@ public record Schedule(List<Entry> entries) {
       entries.add(new Entry(from + (to - from) * i / faults.size(), faults.get(i)));
     }
     return new Schedule(entries);
+  }
+
+  /** The same with those alone for which this holds. */
+  Schedule filter(Predicate<Fault> which) {
+    return new Schedule(entries.stream().filter(each -> which.test(each.fault())).toList());
   }
 
   /** Whether nothing goes wrong. */

@@ -2,6 +2,7 @@ package dev.evenkeel.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,12 +15,14 @@ final class ServerProbe implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final int port;
+  private final String[] headers;
 
   // Mutable state, owned by the thread that asks
   private @Nullable HttpConnection connection;
 
-  ServerProbe(int port) {
-    this.port = port;
+  ServerProbe(Access access) {
+    this.port = access.port();
+    this.headers = access.headers();
   }
 
   JsonNode get(String path) throws IOException {
@@ -49,7 +52,7 @@ final class ServerProbe implements AutoCloseable {
         open = HttpConnection.to(port, PATIENCE);
         connection = open;
       }
-      HttpConnection.Answer answer = open.get(path);
+      HttpConnection.Answer answer = open.get(path, headers);
       if (answer.status() != 200) {
         throw new IOException(path + " answered " + answer);
       }

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param largeEvery one of so many events of each agent has 1 MB, by chance which; 0 for none
  * @param mostLag agents are held while a receiver is further behind, in events: fewer than the log
  *     keeps, or retention would overtake a receiver that a fault has stopped
+ * @param inContainer whether the server runs in a container of its own image, with targets in
+ *     containers; else as a process
  * @param limits of the verdicts
  * @param extensions jars that the server gets
  * @param environment settings of the server beside those of the run
- * @param cache the server's start-up cache, or null
+ * @param cache the server's start-up cache, or null; an image has its own
  * @param nodeOptions more options of the Node server
  * @param schedule what goes wrong meanwhile
  * @param evidence how long the run goes on with a flight recording when memory or threads have
@@ -39,6 +41,7 @@ public record SoakPlan(
     int hubClients,
     int largeEvery,
     long mostLag,
+    boolean inContainer,
     Limits limits,
     List<Path> extensions,
     Map<String, String> environment,
@@ -59,6 +62,7 @@ public record SoakPlan(
           2,
           1_000,
           8_000,
+          false,
           Limits.DEFAULT,
           List.of(),
           Map.of(),
@@ -107,6 +111,25 @@ public record SoakPlan(
   /** The same with another number of targets. */
   public SoakPlan withTargets(int value) {
     return with(draft -> draft.targets = value);
+  }
+
+  /** The same with the server in a container. */
+  public SoakPlan withContainer() {
+    return with(draft -> draft.inContainer = true);
+  }
+
+  /** What can happen to such a server. */
+  Schedule possible() {
+    return schedule.filter(fault -> !isPassedOver(fault));
+  }
+
+  /** What of the schedule cannot. */
+  Schedule passedOver() {
+    return schedule.filter(this::isPassedOver);
+  }
+
+  private boolean isPassedOver(Fault fault) {
+    return inContainer && fault.needsProcess();
   }
 
   /** The same with other limits. */
@@ -166,6 +189,7 @@ public record SoakPlan(
     private int hubClients;
     private int largeEvery;
     private long mostLag;
+    private boolean inContainer;
     private Limits limits;
     private List<Path> extensions;
     private Map<String, String> environment;
@@ -184,6 +208,7 @@ public record SoakPlan(
       hubClients = plan.hubClients;
       largeEvery = plan.largeEvery;
       mostLag = plan.mostLag;
+      inContainer = plan.inContainer;
       limits = plan.limits;
       extensions = plan.extensions;
       environment = plan.environment;
@@ -204,6 +229,7 @@ public record SoakPlan(
           hubClients,
           largeEvery,
           mostLag,
+          inContainer,
           limits,
           extensions,
           environment,

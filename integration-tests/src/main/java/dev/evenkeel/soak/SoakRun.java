@@ -1,8 +1,10 @@
 package dev.evenkeel.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.evenkeel.testbed.Access;
+import dev.evenkeel.testbed.EvenkeelContainer;
 import dev.evenkeel.testbed.EvenkeelProcess;
-import dev.evenkeel.testbed.SocketIoServer;
+import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.SocketIoServer.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ public final class SoakRun {
   private final SoakPlan plan;
   private final Path folder;
   private final TimeLine timeLine;
-  private final EvenkeelProcess server;
+  private final EvenkeelServer server;
   private final LongAdder answered = new LongAdder();
   private final Recorder latencies = new Recorder(LONGEST_MICROS, 2);
   private final List<Sample> samples = new ArrayList<>();
@@ -51,7 +52,16 @@ public final class SoakRun {
     this.plan = plan;
     this.folder = folder;
     this.timeLine = new TimeLine(progress);
-    this.server = EvenkeelProcess.on(folder.resolve("data"));
+    this.server = server(plan, folder);
+  }
+
+  private static EvenkeelServer server(SoakPlan plan, Path folder) {
+    if (plan.inContainer()) {
+      return EvenkeelContainer.withNewData();
+    }
+    EvenkeelProcess process = EvenkeelProcess.on(folder.resolve("data"));
+    Path cache = plan.cache();
+    return cache == null ? process : process.withStartUpCache(cache);
   }
 
   /**
@@ -67,19 +77,20 @@ public final class SoakRun {
 
   private SoakResult run() throws Exception {
     Instant begin = Instant.now();
-    try (EvenkeelProcess _ = server;
-        var receivers = new Receivers(plan, folder)) {
+    // A container goes before the networks of its targets
+    try (var receivers = new Receivers(plan, folder);
+        EvenkeelServer _ = server) {
       prepareServer(receivers);
-      server.start();
-      receivers.joinHub(server.port(), plan.hubClients());
+      Access access = server.start().access();
+      receivers.joinHub(access, plan.hubClients());
       timeLine.add(
           "the server runs, with "
               + describe(plan.targets(), "target")
               + (Form.chosen() == Form.CONTAINER ? " in a container" : " as a child process"));
-      try (var probe = new ServerProbe(server.port())) {
+      try (var probe = new ServerProbe(access)) {
         checkExtensions(probe);
         var sampler = new Sampler(server, probe, receivers, answered, latencies, timeLine);
-        return run(begin, receivers, sampler, probe);
+        return run(begin, access, receivers, sampler, probe);
       }
     }
   }
@@ -88,29 +99,12 @@ public final class SoakRun {
     return count + " " + what + (count == 1 ? "" : "s");
   }
 
-  private void prepareServer(Receivers receivers) throws IOException {
-    for (SocketIoServer target : receivers.targets()) {
-      EvenkeelProcess _ =
-          server.with(
-              "EVENKEEL_TARGETS_" + target.name().toUpperCase(Locale.ROOT) + "_URL",
-              target.bridgeUrl());
-    }
-    EvenkeelProcess _ =
+  private void prepareServer(Receivers receivers) {
+    receivers.targets().forEach(server::withTarget);
+    plan.extensions().forEach(server::withExtension);
+    EvenkeelServer _ =
         server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(plan.limits().logBytes()));
     plan.environment().forEach(server::with);
-    Path cache = plan.cache();
-    if (cache != null) {
-      EvenkeelProcess _ = server.withStartUpCache(cache);
-    }
-    Path extensions = server.dataDir().resolve("extensions");
-    Files.createDirectories(extensions);
-    for (Path jar : plan.extensions()) {
-      Path name = jar.getFileName();
-      if (name == null) {
-        throw new IOException(jar + " is no jar with an extension");
-      }
-      Files.copy(jar, extensions.resolve(name.toString()));
-    }
   }
 
   /** Whoever soaks an extension wants to know that it ran. */
@@ -136,12 +130,13 @@ public final class SoakRun {
     }
   }
 
-  private SoakResult run(Instant begin, Receivers receivers, Sampler sampler, ServerProbe probe)
+  private SoakResult run(
+      Instant begin, Access access, Receivers receivers, Sampler sampler, ServerProbe probe)
       throws Exception {
     var pace = new Pace(plan.rate());
     var scene = new SoakScene(server, receivers, answered, pace, timeLine, plan.rate());
-    List<Agent> agents = startAgents(pace);
-    var faults = new FaultRunner(plan.schedule(), scene);
+    List<Agent> agents = startAgents(access, pace);
+    var faults = new FaultRunner(plan.possible(), scene);
     watch(pace, receivers, sampler, faults);
     Path recording = recordGrowth();
     pace.end();
@@ -182,14 +177,14 @@ public final class SoakRun {
     return result;
   }
 
-  private List<Agent> startAgents(Pace pace) throws IOException {
+  private List<Agent> startAgents(Access access, Pace pace) throws IOException {
     RecordedEvents recorded = RecordedEvents.read();
     var agents = new ArrayList<Agent>();
     for (int i = 0; i < plan.agents(); i++) {
       String stream = "agent-" + (i + 1);
       int from = recorded.events().size() * i / plan.agents();
       var script = new Script(recorded, stream, from, i % 4 == 3, plan.largeEvery());
-      agents.add(new Agent(server.port(), stream, script, pace, latencies, answered));
+      agents.add(new Agent(access, stream, script, pace, latencies, answered));
     }
     timeLine.add(describe(plan.agents(), "agent") + " post " + plan.rate() + " events a second");
     return agents;
@@ -344,7 +339,12 @@ public final class SoakRun {
     if (grown.isEmpty() || plan.evidence().isZero()) {
       return null;
     }
-    timeLine.add("broken: " + String.join(", ", grown) + "; making a flight recording of that");
+    String broken = "broken: " + String.join(", ", grown);
+    if (plan.inContainer()) {
+      timeLine.add(broken + "; no flight recording, which would take the container's memory");
+      return null;
+    }
+    timeLine.add(broken + "; making a flight recording of that");
     Path file = folder.resolve("soak.jfr").toAbsolutePath();
     var jcmd = new Jcmd(server.pid());
     try {

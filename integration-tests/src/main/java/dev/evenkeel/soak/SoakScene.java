@@ -1,6 +1,6 @@
 package dev.evenkeel.soak;
 
-import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +14,7 @@ final class SoakScene implements Scene {
 
   private static final Duration NAP = Duration.ofMillis(20);
 
-  private final EvenkeelProcess server;
+  private final EvenkeelServer server;
   private final Receivers receivers;
   private final LongAdder accepted;
   private final Pace pace;
@@ -24,7 +24,7 @@ final class SoakScene implements Scene {
   private final long levelLag;
 
   SoakScene(
-      EvenkeelProcess server,
+      EvenkeelServer server,
       Receivers receivers,
       LongAdder accepted,
       Pace pace,
@@ -39,7 +39,7 @@ final class SoakScene implements Scene {
   }
 
   @Override
-  public EvenkeelProcess server() {
+  public EvenkeelServer server() {
     return server;
   }
 

@@ -34,7 +34,7 @@ final class Verdicts {
     levels(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));
     ceilings(result.plan().limits()).forEach(each -> verdicts.add(each.judge(result.samples())));
     verdicts.add(retention(result));
-    if (!result.plan().schedule().isEmpty()) {
+    if (!result.plan().possible().isEmpty()) {
       verdicts.add(faults(result));
     }
     if (!result.plan().extensions().isEmpty()) {
@@ -176,13 +176,13 @@ final class Verdicts {
   /** A run that was over too soon has not shown what it was asked for. */
   private static Verdict faults(SoakResult result) {
     List<String> left =
-        result.plan().schedule().entries().stream()
+        result.plan().possible().entries().stream()
             .skip(result.faults().size())
             .map(each -> each.fault().name())
             .toList();
     String name = "faults-happened";
     String promise = "each fault of the run happened";
-    int planned = result.plan().schedule().entries().size();
+    int planned = result.plan().possible().entries().size();
     String figure = result.faults().size() + " of " + planned;
     return left.isEmpty()
         ? Verdict.of(name, promise, figure, "all", true, "")

@@ -32,9 +32,7 @@ class FieldSizesTest {
             .toArray();
     // Then
     assertThat(bytes.length).isGreaterThan(5_000);
-    assertThat(at(bytes, 0.5))
-        .as("what was recorded larger stays")
-        .isCloseTo(2_400, within(1_200));
+    assertThat(at(bytes, 0.5)).as("what was recorded larger stays").isCloseTo(2_400, within(1_200));
     assertThat(at(bytes, 0.95)).isCloseTo(27_000, NEAR);
     assertThat(at(bytes, 0.99)).isCloseTo(45_000, NEAR);
     assertThat(bytes[bytes.length - 1]).isBetween(80_000, 112_000);

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.BareClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,17 +28,17 @@ final class ClientFaults {
         "hub-clients-stall-and-vanish",
         stalled + " clients of the hub read nothing, and " + vanishing + " come and go",
         scene -> {
-          int port = scene.server().port();
-          long before = dropped(port);
+          Access access = scene.server().access();
+          long before = dropped(access);
           List<BareClient> clients = new ArrayList<>();
           try {
             for (int i = 0; i < stalled; i++) {
-              clients.add(BareClient.join(port, "{\"history\":50}"));
+              clients.add(BareClient.join(access.port(), access.auth("\"history\":50")));
             }
-            comeAndGo(port, vanishing);
+            comeAndGo(access, vanishing);
             Waiting.until(
-                SOON, "events go by a client that does not read", () -> dropped(port) > before);
-            scene.log("%,d events went by them".formatted(dropped(port) - before));
+                SOON, "events go by a client that does not read", () -> dropped(access) > before);
+            scene.log("%,d events went by them".formatted(dropped(access) - before));
           } finally {
             for (BareClient each : clients) {
               each.close();
@@ -46,11 +47,11 @@ final class ClientFaults {
         });
   }
 
-  private static long dropped(int port) throws IOException {
-    return History.status(port).at("/hub/dropped").asLong();
+  private static long dropped(Access access) throws IOException {
+    return History.status(access).at("/hub/dropped").asLong();
   }
 
-  private static void comeAndGo(int port, int times) throws Exception {
+  private static void comeAndGo(Access access, int times) throws Exception {
     var left = new AtomicInteger(times);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var comers = new ArrayList<Future<?>>();
@@ -59,7 +60,7 @@ final class ClientFaults {
             threads.submit(
                 () -> {
                   while (left.getAndDecrement() > 0) {
-                    comeAndGo(port);
+                    comeAndGo(access);
                   }
                   return null;
                 }));
@@ -70,8 +71,8 @@ final class ClientFaults {
     }
   }
 
-  private static void comeAndGo(int port) throws IOException {
-    try (BareClient client = BareClient.join(port, "{\"history\":5}")) {
+  private static void comeAndGo(Access access) throws IOException {
+    try (BareClient client = BareClient.join(access.port(), access.auth("\"history\":5"))) {
       String _ = client.read();
       String _ = client.read();
     }
@@ -86,7 +87,7 @@ final class ClientFaults {
             + " s strangers post what is no event: broken, too deep, too large, cut off, or never"
             + " sent to its end",
         scene -> {
-          long requests = new HostileClients(scene.server().port()).attack(time);
+          long requests = new HostileClients(scene.server().access()).attack(time);
           scene.log(requests + " such requests");
         });
   }

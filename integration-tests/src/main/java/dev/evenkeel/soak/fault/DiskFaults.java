@@ -3,6 +3,7 @@ package dev.evenkeel.soak.fault;
 import dev.evenkeel.soak.Fault;
 import dev.evenkeel.soak.Scene;
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -38,10 +39,10 @@ final class DiskFaults {
   }
 
   private static long unlogged(Scene scene) throws IOException {
-    return History.status(scene.server().port()).get("unlogged").asLong();
+    return History.status(scene.server().access()).get("unlogged").asLong();
   }
 
-  private static boolean isReady(EvenkeelProcess server) throws IOException {
+  private static boolean isReady(EvenkeelServer server) throws IOException {
     try (var connection = HttpConnection.to(server.port())) {
       return connection.get("/q/health/ready").status() == 200;
     }
@@ -55,7 +56,7 @@ final class DiskFaults {
             + " what to do, and is started when it is writable again",
         DISK,
         (disk, scene) -> {
-          EvenkeelProcess server = scene.server();
+          EvenkeelProcess server = scene.process();
           EvenkeelFaults.stop(server);
           disk.remount("ro");
           String before = server.output();
@@ -78,7 +79,7 @@ final class DiskFaults {
         List.of(),
         stage -> {},
         scene -> {
-          EvenkeelProcess server = scene.server();
+          EvenkeelServer server = scene.server();
           if (scene instanceof Stage stage) {
             stage.stopHavingReadAll();
           } else {

@@ -3,8 +3,12 @@ package dev.evenkeel.soak.fault;
 import dev.evenkeel.soak.Fault;
 import dev.evenkeel.soak.Scene;
 
-/** A fault that can happen on any scene. */
-record DoneFault(String name, String what, Deed deed) implements Fault {
+/** A fault that can happen on any scene, or on any whose server is a process. */
+record DoneFault(String name, String what, boolean needsProcess, Deed deed) implements Fault {
+
+  DoneFault(String name, String what, Deed deed) {
+    this(name, what, false, deed);
+  }
 
   /** What is done. */
   @FunctionalInterface

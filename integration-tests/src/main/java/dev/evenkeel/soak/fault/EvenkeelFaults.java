@@ -1,7 +1,7 @@
 package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
-import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import java.time.Duration;
 
 /** What is done to the server itself. */
@@ -54,7 +54,7 @@ final class EvenkeelFaults {
    *
    * @throws IllegalStateException when it ended otherwise
    */
-  static void stop(EvenkeelProcess server) {
+  static void stop(EvenkeelServer server) {
     int code = server.stop();
     if (code != 0 && code != TERMINATED) {
       throw new IllegalStateException("the server ended with " + code + " on SIGTERM");

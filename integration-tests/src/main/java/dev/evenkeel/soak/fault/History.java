@@ -2,6 +2,7 @@ package dev.evenkeel.soak.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -79,14 +80,15 @@ final class History {
   }
 
   /** What the server says of itself. */
-  static JsonNode status(int port) throws IOException {
-    try (var connection = HttpConnection.to(port)) {
-      return get(connection, "/api/status");
+  static JsonNode status(Access access) throws IOException {
+    try (var connection = HttpConnection.to(access.port())) {
+      return get(connection, "/api/status", access.headers());
     }
   }
 
-  private static JsonNode get(HttpConnection connection, String path) throws IOException {
-    HttpConnection.Answer answer = connection.get(path);
+  private static JsonNode get(HttpConnection connection, String path, String... headers)
+      throws IOException {
+    HttpConnection.Answer answer = connection.get(path, headers);
     if (answer.status() != 200) {
       throw new IOException(path + " was answered " + answer);
     }

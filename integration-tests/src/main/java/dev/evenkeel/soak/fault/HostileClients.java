@@ -2,6 +2,7 @@ package dev.evenkeel.soak.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,9 +35,11 @@ final class HostileClients {
           "{\"a\":\"" + "x".repeat(200_000));
 
   private final int port;
+  private final String[] headers;
 
-  HostileClients(int port) {
-    this.port = port;
+  HostileClients(Access access) {
+    this.port = access.port();
+    this.headers = access.headers();
   }
 
   /** Goes on for so long; returns how many requests that were. */
@@ -48,7 +51,7 @@ final class HostileClients {
       for (int i = 0; i < HALF_OPEN; i++) {
         HttpConnection connection = HttpConnection.to(port);
         halfOpen.add(connection);
-        connection.write(connection.head("POST", DOOR, 1_000), "{\"ses".getBytes(UTF_8));
+        connection.write(connection.head("POST", DOOR, 1_000, headers), "{\"ses".getBytes(UTF_8));
       }
       var clients = new ArrayList<Future<Long>>();
       for (int i = 0; i < CLIENTS; i++) {
@@ -82,7 +85,7 @@ final class HostileClients {
 
   private void post(byte[] body, int status) throws IOException {
     try (var connection = HttpConnection.to(port)) {
-      HttpConnection.Answer answer = connection.post(DOOR, body);
+      HttpConnection.Answer answer = connection.post(DOOR, body, headers);
       if (answer.status() != status) {
         String begin = new String(body, 0, Math.min(40, body.length), UTF_8);
         throw new IllegalStateException(
@@ -93,7 +96,8 @@ final class HostileClients {
 
   private void breakOff() throws IOException {
     try (var connection = HttpConnection.to(port)) {
-      connection.write(connection.head("POST", DOOR, 500), "{\"session_id\":".getBytes(UTF_8));
+      connection.write(
+          connection.head("POST", DOOR, 500, headers), "{\"session_id\":".getBytes(UTF_8));
     }
   }
 }

@@ -74,7 +74,7 @@ final class LargeLog implements PreparedFault {
 
   @Override
   public void happen(Scene scene) throws Exception {
-    EvenkeelProcess server = scene.server();
+    EvenkeelProcess server = scene.process();
     EvenkeelFaults.stop(server);
     long file = Files.size(events(server));
     server.start();

@@ -7,6 +7,12 @@ import java.util.List;
 /** A fault that needs surroundings of its own: it cannot happen in the middle of another's run. */
 interface PreparedFault extends Fault {
 
+  /** Its surroundings are those of a process. */
+  @Override
+  default boolean needsProcess() {
+    return true;
+  }
+
   /** How many targets it wants. */
   default int targets() {
     return 1;

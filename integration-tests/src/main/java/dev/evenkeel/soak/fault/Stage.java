@@ -5,6 +5,7 @@ import dev.evenkeel.soak.Fault;
 import dev.evenkeel.soak.HubClient;
 import dev.evenkeel.soak.Scene;
 import dev.evenkeel.testbed.EvenkeelProcess;
+import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -83,7 +83,7 @@ final class Stage implements Scene, AutoCloseable {
   }
 
   private static String urlOf(String target) {
-    return "EVENKEEL_TARGETS_" + target.toUpperCase(Locale.ROOT) + "_URL";
+    return EvenkeelServer.urlVariable(target);
   }
 
   /** A folder for this run alone. */
@@ -104,7 +104,7 @@ final class Stage implements Scene, AutoCloseable {
   void joinHub() throws IOException {
     var arrived = new HubArrivals(History.newest(server.port()));
     arrivals.put(HubArrivals.NAME, arrived);
-    hubClient = new HubClient(server.port(), arrived);
+    hubClient = new HubClient(server.access(), arrived);
   }
 
   /** What arrived, by the name of the receiver. */
@@ -153,7 +153,7 @@ final class Stage implements Scene, AutoCloseable {
   }
 
   JsonNode status() throws IOException {
-    return History.status(server.port());
+    return History.status(server.access());
   }
 
   @Override

@@ -133,7 +133,7 @@ final class TargetFaults {
 
   private static long pending(Scene scene) throws Exception {
     String place = "/targets/" + scene.target().name() + "/pending";
-    return History.status(scene.server().port()).at(place).asLong();
+    return History.status(scene.server().access()).at(place).asLong();
   }
 
   /** Something that is no Socket.IO server listens in its place. */
@@ -169,6 +169,7 @@ final class TargetFaults {
             + time.toSeconds()
             + " s redirects (301, 302, 303, 307, 308) to another Socket.IO server, where nobody may"
             + " go",
+        true, // a container does not reach that other server
         scene -> {
           SocketIoServer target = scene.target();
           try (SocketIoServer elsewhere = SocketIoServer.process()) {
@@ -293,6 +294,8 @@ final class TargetFaults {
   }
 
   private static String lastError(Scene scene, String target) throws Exception {
-    return History.status(scene.server().port()).at("/targets/" + target + "/lastError").asText("");
+    return History.status(scene.server().access())
+        .at("/targets/" + target + "/lastError")
+        .asText("");
   }
 }
