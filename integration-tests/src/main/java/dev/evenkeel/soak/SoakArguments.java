@@ -33,7 +33,7 @@ record SoakArguments(SoakPlan plan, @Nullable Path report) {
         --rate R          events a second (2000)
         --extension JAR   an extension that the server runs; may be given several times
         --report FOLDER   writes report.html, report.md with its charts, samples.csv and junit.xml there, on failure
-                          also class histograms and a flight recording
+                          also class histograms, and a flight recording when something grew
         --warm-up N       the first so many events are not judged for growth (100000, at most two thirds of --events)
         --agents N        so many post at the same time (8)
         --targets N       so many Socket.IO servers (1)
