@@ -143,12 +143,15 @@ class OlderFormatTest {
       open.publish(waiting);
       open.append("s", "SessionEnd", 1);
       open.publish(1);
-      open.awaitPublished(2);
+      open.awaitPublished(2 + waiting.decisions().size());
     }
     try (var again = new OpenLog(folder)) {
+      var names = new ArrayList<>(List.of("PreToolUse", "Stop"));
+      waiting.decisions().forEach(each -> names.add(Publication.DECISION));
+      names.add("SessionEnd");
       assertThat(again.all(0, Lanes.ALL))
           .extracting(event -> event.get("event").textValue())
-          .containsExactly("PreToolUse", "Stop", "SessionEnd");
+          .containsExactlyElementsOf(names);
       assertThat(again.log.resume("main/0", Lanes.ALL).note()).isEqualTo(3);
     }
     return waiting;
