@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run in which the process is too large leaves what it takes to find out why. */
-@Tag("control")
+@Tag("soak")
 class EvidenceTest {
 
   /** No server is as small as this. */
