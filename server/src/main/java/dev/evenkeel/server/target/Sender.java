@@ -48,6 +48,7 @@ final class Sender {
   private final SlotReader reader;
   private final Suspects suspects;
   private final Backoff backoff;
+  private final Duration rest;
   private final MemoryBudget budget;
   private final Ledger ledger;
   private final Bell bell;
@@ -63,10 +64,13 @@ final class Sender {
   private boolean idle;
   private boolean used;
   private boolean vouched;
+  private long restedAt = System.nanoTime();
   private long idleSince = System.nanoTime();
   private long stoppedSince;
 
   /**
+   * @param rest how long the connection has to live, after it has taken the control, before a
+   *     suspect is sent
    * @param news whether events were published since it was asked last
    * @param stopped whether the slot is being closed
    * @param reused called when the connection is used again after a rest
@@ -79,6 +83,7 @@ final class Sender {
       SlotReader reader,
       Suspects suspects,
       Backoff backoff,
+      Duration rest,
       MemoryBudget budget,
       Ledger ledger,
       Bell bell,
@@ -92,6 +97,7 @@ final class Sender {
     this.reader = reader;
     this.suspects = suspects;
     this.backoff = backoff;
+    this.rest = rest;
     this.budget = budget;
     this.ledger = ledger;
     this.bell = bell;
@@ -104,6 +110,7 @@ final class Sender {
   Outcome run() throws InterruptedException {
     if (suspects.isAnyone(reader.confirmed())) {
       addControl();
+      beginRest();
     }
     while (connection.isJoined()) {
       settle();
@@ -143,6 +150,17 @@ final class Sender {
     }
   }
 
+  /** A target that dies by itself soon dies before the suspect is sent. */
+  private void beginRest() {
+    restedAt = System.nanoTime() + rest.toNanos();
+  }
+
+  private boolean hasToRest(Outbound next) {
+    return suspects.isSuspected(next)
+        && !suspects.isCondemned(next)
+        && restedAt - System.nanoTime() > 0;
+  }
+
   /** Takes out what is done, and confirms it. */
   private void settle() {
     if (ledger.waitsForAcknowledgement()) {
@@ -173,6 +191,7 @@ final class Sender {
     idleSince = System.nanoTime();
     vouched = done.isEvent() && (done.isControl() || suspects.isCareful(done.id));
     if (done.isControl()) {
+      beginRest();
       return;
     }
     if (done.isEvent()) {
@@ -250,7 +269,7 @@ final class Sender {
 
   private void send() {
     Outbound next = window.next(most());
-    while (next != null) {
+    while (next != null && !hasToRest(next)) {
       if (idle && used) {
         reused.run();
       }
@@ -333,6 +352,9 @@ final class Sender {
       }
     } else if (window.isEmpty()) {
       wait = idleSince + pool.cleanupInterval().toNanos() - now;
+    }
+    if (restedAt - now > 0) {
+      wait = Math.min(wait, restedAt - now);
     }
     if (stopped.getAsBoolean()) {
       wait = Math.min(wait, stoppedSince + DRAINING.toNanos() - now);

@@ -44,6 +44,9 @@ final class Slot {
    */
   private static final int PROVEN_SILENCES = 7;
 
+  /** A suspect waits for so many of the shortest pauses at most, and half of them at least. */
+  private static final int RESTING = 10;
+
   private final TargetConfig target;
   private final int number;
   private final PoolConfig pool;
@@ -54,6 +57,7 @@ final class Slot {
   private final Ledger ledger;
   private final TargetMetrics metrics;
   private final EventEncoder encoder;
+  private final RandomGenerator random;
   private final Backoff backoff;
   private final Suspects suspects = new Suspects();
   private final Bell bell = new Bell();
@@ -90,6 +94,7 @@ final class Slot {
     this.ledger = ledger;
     this.metrics = metrics;
     this.encoder = new EventEncoder(target.namespace());
+    this.random = random;
     this.backoff = new Backoff(pool.backoffMin(), pool.backoffMax(), random);
     this.window = newWindow();
     this.thread =
@@ -198,8 +203,8 @@ final class Slot {
       state = State.WAITING;
       Ending ending = current.close(why(outcome, failure), pool.closeTimeout());
       if (isBlamed(outcome, ending)) {
-        boolean certain = vouched && outcome == Outcome.LOST;
-        suspects.broke(window.oldestEvent(), window.newestEvent(), certain);
+        boolean closed = outcome == Outcome.LOST && ending.kind() == Ending.Kind.CLOSED;
+        suspects.broke(window.oldestEvent(), window.newestEvent(), vouched && closed);
       } else {
         suspects.fellSilent(window.newestEvent());
       }
@@ -273,12 +278,18 @@ final class Slot {
         reader,
         suspects,
         backoff,
+        rest(),
         budget,
         ledger,
         bell,
         () -> news.getAndSet(false),
         this::isStopped,
         () -> metrics.connectionReused(target.name(), number));
+  }
+
+  private Duration rest() {
+    long most = pool.backoffMin().multipliedBy(RESTING).toNanos();
+    return Duration.ofNanos(most / 2 + random.nextLong(most / 2 + 1));
   }
 
   private void joined() {

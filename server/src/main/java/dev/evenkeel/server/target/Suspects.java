@@ -8,16 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After a break everything that was in flight is sent one by one, so that the next break has one
  * suspect. From then on the suspect goes only behind a message that the target has taken before, as
- * a control: where that breaks the connection, or is not acknowledged, the target is ill, and the
- * suspect has not even been sent. A message is condemned when the server ended {@value
- * #MOST_CERTAIN} connections with it alone, each of which had just taken another. Where that is
- * less certain it takes {@value #MOST_UNCERTAIN}: where the target has taken nothing at all since
- * the start, so that there is no control, and where the server did not end the connection but fell
+ * a control, and after a rest: where the connection breaks before, or the control is not
+ * acknowledged, the target is ill, and the suspect has not even been sent. A message is condemned
+ * when the server closed {@value #MOST_CERTAIN} connections with it alone, each of which had just
+ * taken another. Where that is less certain it takes {@value #MOST_UNCERTAIN}: where the connection
+ * was cut, as it is when the target is killed; where the target has taken nothing at all since the
+ * start, so that there is no control; and where the server did not end the connection but fell
  * silent, which it also does when it keeps what it had before and cannot keep more.
  *
- * <p>What breaks a connection: the server closing or resetting it, or, where the server has
- * acknowledged other events, not acknowledging this one in time. A connection that merely falls
- * silent, or that is never let in, is no event's fault.
+ * <p>What breaks a connection: the server closing it, a cut, or, where the server has acknowledged
+ * other events, not acknowledging this one in time. A connection that merely falls silent, or that
+ * is never let in, is no event's fault.
  *
  * <p>Where nothing is acknowledged a message is done as soon as its bytes have left, so there is
  * nothing to send again and nobody to suspect: what breaks the connection is passed over by itself,
@@ -39,7 +40,7 @@ final class Suspects {
    *
    * @param oldest what had waited longest, or nothing
    * @param newest what was sent last
-   * @param isCertain whether the server ended the connection, which had just taken another message
+   * @param isCertain whether the server closed the connection, which had just taken another message
    */
   void broke(@Nullable Outbound oldest, @Nullable Outbound newest, boolean isCertain) {
     sendOneByOneUpTo(newest);
@@ -83,6 +84,11 @@ final class Suspects {
   /** Whether messages are to go one by one. */
   boolean isCareful(long confirmed) {
     return confirmed < carefulUpTo;
+  }
+
+  /** Whether it is this message that is suspected. */
+  boolean isSuspected(Outbound message) {
+    return message.id == suspect && !message.isControl();
   }
 
   /** Whether a message is suspected that is to be sent once more. */

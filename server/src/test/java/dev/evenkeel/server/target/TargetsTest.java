@@ -113,6 +113,13 @@ class TargetsTest {
     await().atMost(60, SECONDS).until(() -> server.state().unique() >= unique);
   }
 
+  private void awaitMessages(long messages) {
+    await()
+        .atMost(60, SECONDS)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> server.state().received() >= messages);
+  }
+
   private void awaitDelivered(long events) {
     await().atMost(60, SECONDS).until(() -> status().delivered() >= events);
   }
@@ -570,6 +577,54 @@ class TargetsTest {
     await().atMost(60, SECONDS).until(() -> server.state().everJoined() >= before + 8);
     server.mode("acknowledge", "yes");
     awaitDelivered(70);
+    // Then
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+  }
+
+  @Test
+  void aTargetThatIsCutOffWithTheSameEventOnItsWayDoesNotCondemnIt() {
+    // Given
+    serve();
+    deliver(POOL.withMaxConnections(1), Acknowledge.ALWAYS);
+    List<String> ids = log.publish(50, 1);
+    awaitDelivered(50);
+    server.mode("poison", "silent");
+    ids.add(log.publish("session-0", "{\"poison\":true}"));
+    // When
+    awaitMessages(51);
+    server.make("drop");
+    for (int i = 1; i < 6; i++) {
+      awaitMessages(51 + 2 * i); // the control goes before it
+      server.make("drop");
+    }
+    server.mode("poison", "");
+    awaitDelivered(51);
+    // Then
+    assertThat(status().undeliverable()).isZero();
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+  }
+
+  @Test
+  void aTargetThatAlwaysClosesSoonAfterItHasTakenSomethingCondemnsNoEvent() {
+    // Given
+    serve();
+    deliver(
+        POOL.withMaxConnections(1).withBackoff(Duration.ofMillis(100), Duration.ofMillis(200)),
+        Acknowledge.ALWAYS);
+    List<String> ids = log.publish(50, 1);
+    awaitDelivered(50);
+    server.mode("poison", "silent");
+    ids.add(log.publish("session-0", "{\"poison\":true}"));
+    // When
+    awaitMessages(51);
+    server.make("disconnect");
+    for (int i = 1; i < 6; i++) {
+      awaitMessages(51 + i); // the control
+      server.make("disconnect");
+    }
+    server.mode("poison", "");
+    awaitDelivered(51);
     // Then
     assertThat(status().undeliverable()).isZero();
     assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
