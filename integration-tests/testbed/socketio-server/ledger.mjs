@@ -49,6 +49,11 @@ export class Ledger {
     this.joined.delete(socket);
   }
 
+  /** Whether an event was recorded before; not known when only counting. */
+  has(event) {
+    return this.times.has(String(event?.id ?? ''));
+  }
+
   /** An event as it came: in order of its session, or again. */
   receive(event) {
     this.received++;

@@ -37,7 +37,9 @@ const mode = {
   readEvery: 0, // milliseconds: then one piece of each connection is read; 0 reads all at once
   answer: 'normal', // or garbage, redirect: what is said at the port in place of Socket.IO
   location: 'http://127.0.0.1:9/elsewhere', // where a redirect points
-  poison: null, // 'close': hangs up on an event with data.poison; 'silent': does not acknowledge it
+  poison: null, // for an event with data.poison: 'close' hangs up, 'drop' cuts, 'silent' does not acknowledge
+  new: null, // 'close': hangs up on an event that it has not recorded yet
+  repeats: null, // 'silent': does not acknowledge an event that it has recorded before
   hangUp: false, // on whatever event comes
 };
 
@@ -61,8 +63,14 @@ function onJoin(socket) {
     }
   });
   socket.on('claude_event', (event, acknowledge) => {
-    if (mode.hangUp || (event?.data?.poison === true && mode.poison === 'close')) {
+    const poison = event?.data?.poison === true ? mode.poison : null;
+    const repeated = ledger.has(event);
+    if (mode.hangUp || poison === 'close' || (mode.new === 'close' && !repeated)) {
       socket.conn.close();
+      return;
+    }
+    if (poison === 'drop') {
+      tcp.forEach((each) => each.destroy());
       return;
     }
     ledger.receive(event);
@@ -71,7 +79,7 @@ function onJoin(socket) {
       io.emit('hook:event', { event: 'claude_event', data: event, received: event });
       io.emit('claude_event', { type: 'hook', data: event, received: event });
     }
-    if (!(event?.data?.poison === true && mode.poison === 'silent')) {
+    if (poison !== 'silent' && !(repeated && mode.repeats === 'silent')) {
       answer(acknowledge);
     }
   });

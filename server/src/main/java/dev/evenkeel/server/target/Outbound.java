@@ -24,6 +24,7 @@ final class Outbound {
   long sentAt;
   long endsAt;
   boolean sent;
+  boolean slow;
   boolean done;
   boolean passedOver;
 

@@ -35,6 +35,9 @@ final class Sender {
   /** How often it looks whether bytes have left: OkHttp does not tell. */
   private static final Duration LEAVING = Duration.ofMillis(1);
 
+  /** And how often for an event that takes longer than an acknowledgement may. */
+  private static final Duration LEAVING_SLOWLY = Duration.ofSeconds(1);
+
   /** How often it asks again for memory, or for a log that could not be read. */
   private static final Duration STARVING = Duration.ofMillis(100);
 
@@ -64,6 +67,7 @@ final class Sender {
   private boolean idle;
   private boolean used;
   private boolean vouched;
+  private boolean resting;
   private long restedAt = System.nanoTime();
   private long idleSince = System.nanoTime();
   private long stoppedSince;
@@ -109,7 +113,9 @@ final class Sender {
   /** Serves until the connection is lost, idle or given up. */
   Outcome run() throws InterruptedException {
     if (suspects.isAnyone(reader.confirmed())) {
-      addControl();
+      if (suspects.wantControl()) {
+        addControl();
+      }
       beginRest();
     }
     while (connection.isJoined()) {
@@ -156,9 +162,11 @@ final class Sender {
   }
 
   private boolean hasToRest(Outbound next) {
-    return suspects.isSuspected(next)
-        && !suspects.isCondemned(next)
-        && restedAt - System.nanoTime() > 0;
+    resting =
+        suspects.isSuspected(next)
+            && !suspects.isCondemned(next)
+            && restedAt - System.nanoTime() > 0;
+    return resting;
   }
 
   /** Takes out what is done, and confirms it. */
@@ -187,13 +195,13 @@ final class Sender {
       ledger.undeliverable.add(done.isControl() ? 0 : 1);
       return;
     }
-    backoff.reset();
     idleSince = System.nanoTime();
     vouched = done.isEvent() && (done.isControl() || suspects.isCareful(done.id));
     if (done.isControl()) {
       beginRest();
       return;
     }
+    backoff.reset();
     if (done.isEvent()) {
       ledger.took(done.id);
       if (done.isStub()) {
@@ -292,7 +300,11 @@ final class Sender {
   private boolean send(Outbound message) {
     boolean fits =
         encoder.fits(message.name, message.json.length, connection.handshake().maxPayload());
-    if (!fits || suspects.isCondemned(message)) {
+    boolean condemned = suspects.isCondemned(message);
+    if (condemned) {
+      suspects.passedOver(message);
+    }
+    if (!fits || condemned) {
       window.passOver(message, bytesSent);
       bell.ring();
       return true;
@@ -328,7 +340,9 @@ final class Sender {
       if (ledger.isFindingOut() && waited >= pool.acknowledgeProbe().toNanos()) {
         ledger.notAcknowledged();
       }
-      return ledger.waitsForAcknowledgement() && waited >= pool.acknowledgeTimeout().toNanos()
+      return ledger.waitsForAcknowledgement()
+              && waited >= pool.acknowledgeTimeout().toNanos()
+              && hasLeftLongAgo(event, now)
           ? Outcome.SILENT
           : null;
     }
@@ -337,6 +351,21 @@ final class Sender {
     }
     idle = true;
     return now - idleSince >= pool.cleanupInterval().toNanos() ? Outcome.IDLE : null;
+  }
+
+  /**
+   * An event that is still on its way to the network has not been waited for: on a slow line a
+   * large one takes long. When nothing moves any more, the WebSocket gives up by itself.
+   */
+  private boolean hasLeftLongAgo(Outbound event, long now) {
+    boolean left = bytesSent - connection.queuedBytes() >= event.endsAt;
+    if (left && !event.slow) {
+      return true;
+    }
+    event.slow = !left;
+    event.sentAt =
+        left ? now : now - pool.acknowledgeTimeout().toNanos() + LEAVING_SLOWLY.toNanos();
+    return false;
   }
 
   private long untilNextLook(long now) {
@@ -353,8 +382,8 @@ final class Sender {
     } else if (window.isEmpty()) {
       wait = idleSince + pool.cleanupInterval().toNanos() - now;
     }
-    if (restedAt - now > 0) {
-      wait = Math.min(wait, restedAt - now);
+    if (resting) {
+      wait = Math.clamp(restedAt - now, 0, wait);
     }
     if (stopped.getAsBoolean()) {
       wait = Math.min(wait, stoppedSince + DRAINING.toNanos() - now);

@@ -59,7 +59,7 @@ final class Slot {
   private final EventEncoder encoder;
   private final RandomGenerator random;
   private final Backoff backoff;
-  private final Suspects suspects = new Suspects();
+  private final Suspects suspects;
   private final Bell bell = new Bell();
   private final AtomicBoolean news = new AtomicBoolean();
   private final AtomicBoolean witness = new AtomicBoolean();
@@ -94,6 +94,7 @@ final class Slot {
     this.ledger = ledger;
     this.metrics = metrics;
     this.encoder = new EventEncoder(target.namespace());
+    this.suspects = new Suspects(ledger.delivered::sum);
     this.random = random;
     this.backoff = new Backoff(pool.backoffMin(), pool.backoffMax(), random);
     this.window = newWindow();
@@ -202,9 +203,13 @@ final class Slot {
       }
       state = State.WAITING;
       Ending ending = current.close(why(outcome, failure), pool.closeTimeout());
+      Outbound oldest = window.oldestEvent();
+      if (outcome == Outcome.SILENT && oldest != null && oldest.isControl()) {
+        suspects.controlUnanswered();
+      }
       if (isBlamed(outcome, ending)) {
         boolean closed = outcome == Outcome.LOST && ending.kind() == Ending.Kind.CLOSED;
-        suspects.broke(window.oldestEvent(), window.newestEvent(), vouched && closed);
+        suspects.broke(oldest, window.newestEvent(), vouched && closed);
       } else {
         suspects.fellSilent(window.newestEvent());
       }
@@ -342,7 +347,8 @@ final class Slot {
   private boolean isBlamed(Outcome outcome, Ending ending) {
     return switch (outcome) {
       case IDLE, STOPPED, FAILED -> false;
-      case SILENT -> ledger.isProven() && ending.kind() != Ending.Kind.SILENT;
+      case SILENT ->
+          ledger.isProven() && ending.kind() != Ending.Kind.SILENT && !suspects.isTrial();
       case LOST -> ending.kind() != Ending.Kind.SILENT;
     };
   }

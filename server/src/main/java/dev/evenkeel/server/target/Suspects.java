@@ -1,5 +1,6 @@
 package dev.evenkeel.server.target;
 
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * start, so that there is no control; and where the server did not end the connection but fell
  * silent, which it also does when it keeps what it had before and cannot keep more.
  *
+ * <p>The next message to be condemned takes three times as many breaks, and so on, until the target
+ * has taken one that it had not taken before: a target that knows what it has, and cannot store
+ * more, acknowledges the control and breaks at whatever comes then.
+ *
+ * <p>Where {@value #MOST_UNANSWERED} controls in a row are not acknowledged, on connections that
+ * live, the suspect is tried without: some targets pass over in silence what they have had.
+ *
  * <p>What breaks a connection: the server closing it, a cut, or, where the server has acknowledged
  * other events, not acknowledging this one in time. A connection that merely falls silent, or that
  * is never let in, is no event's fault.
@@ -28,12 +36,30 @@ final class Suspects {
 
   private static final int MOST_CERTAIN = 3;
   private static final int MOST_UNCERTAIN = 9;
+  private static final int MOST_UNANSWERED = 3;
+
+  /** Three times as many breaks for each that was condemned in a row, but no more often than so. */
+  private static final int MOST_IN_A_ROW = 8;
+
+  private final LongSupplier taken;
 
   // Mutable state, owned by the slot's thread
   private long suspect = -1;
   private int certain;
   private int uncertain;
   private long carefulUpTo = -1;
+  private long condemned = -1;
+  private int condemnedInARow;
+  private long takenThen;
+  private int unansweredControls;
+  private boolean trial;
+
+  /**
+   * @param taken how many messages the target has taken that it had not taken before
+   */
+  Suspects(LongSupplier taken) {
+    this.taken = taken;
+  }
 
   /**
    * A connection broke, and it may be a message's fault.
@@ -73,6 +99,35 @@ final class Suspects {
     suspect = -1;
     certain = 0;
     uncertain = 0;
+    condemnedInARow = 0;
+  }
+
+  /** A control was not acknowledged, on a connection that lives. */
+  void controlUnanswered() {
+    unansweredControls++;
+  }
+
+  /** Whether a control goes before the suspect on the connection that begins. */
+  boolean wantControl() {
+    trial = unansweredControls >= MOST_UNANSWERED;
+    unansweredControls = trial ? 0 : unansweredControls;
+    return !trial;
+  }
+
+  /** Whether the connection has a suspect without a control: its silence means nothing. */
+  boolean isTrial() {
+    return trial;
+  }
+
+  /** A message that is condemned is passed over. */
+  void passedOver(Outbound message) {
+    condemnedInARow = Math.min(inARow() + 1, MOST_IN_A_ROW);
+    condemned = message.id;
+    takenThen = taken.getAsLong();
+  }
+
+  private int inARow() {
+    return taken.getAsLong() == takenThen ? condemnedInARow : 0;
   }
 
   private void sendOneByOneUpTo(@Nullable Outbound newest) {
@@ -93,15 +148,20 @@ final class Suspects {
 
   /** Whether a message is suspected that is to be sent once more. */
   boolean isAnyone(long confirmed) {
-    return confirmed < suspect && !isFound();
+    return confirmed < suspect && suspect != condemned && !isFound();
   }
 
   /** Whether a message has broken too many connections. */
   boolean isCondemned(Outbound message) {
-    return message.id == suspect && isFound();
+    return !message.isControl()
+        && (message.id == condemned || (message.id == suspect && isFound()));
   }
 
   private boolean isFound() {
-    return certain >= MOST_CERTAIN || uncertain >= MOST_UNCERTAIN;
+    int times = 1;
+    for (int i = inARow(); i > 0; i--) {
+      times *= 3;
+    }
+    return certain >= MOST_CERTAIN * times || uncertain >= MOST_UNCERTAIN * times;
   }
 }

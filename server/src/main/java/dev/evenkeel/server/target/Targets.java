@@ -19,8 +19,9 @@ import java.util.random.RandomGenerator;
  *   <li>Where a target acknowledges, each event arrives at least once, with the same id if it comes
  *       again. Where it does not, what was on the wire when a connection broke may be lost.
  *   <li>A target never counts more than {@link PoolConfig#maxConnections} joined sockets of ours.
- *   <li>An event larger than the target takes arrives without its data; one that breaks three
- *       connections is passed over and counted; where events are gone, the target is told how many.
+ *   <li>An event larger than the target takes arrives without its data; one that breaks connection
+ *       after connection is passed over and counted; where events are gone, the target is told how
+ *       many.
  *   <li>No target waits for another. A target that is away costs no memory.
  * </ol>
  *

@@ -287,7 +287,8 @@ class PartsTest {
   @Nested
   class Breaking {
 
-    private final Suspects suspects = new Suspects();
+    private long taken;
+    private final Suspects suspects = new Suspects(() -> taken);
     private final Outbound first = Outbound.event(1, new byte[0], 0);
     private final Outbound second = Outbound.event(2, new byte[0], 0);
 
@@ -324,6 +325,37 @@ class PartsTest {
       assertThat(suspects.isCondemned(first)).isFalse();
       suspects.broke(first, first, false);
       assertThat(suspects.isCondemned(first)).isTrue();
+    }
+
+    @Test
+    void theNextOfThoseThatBreakTakesThreeTimesAsManyUntilAnotherIsTaken() {
+      breakUntilCondemned(first, 3);
+      breakUntilCondemned(second, 9);
+      taken++;
+      breakUntilCondemned(Outbound.event(3, new byte[0], 0), 3);
+    }
+
+    private void breakUntilCondemned(Outbound message, int breaks) {
+      for (int i = 0; i < breaks; i++) {
+        assertThat(suspects.isCondemned(message)).isFalse();
+        suspects.broke(message, message, true);
+      }
+      assertThat(suspects.isCondemned(message)).isTrue();
+      suspects.passedOver(message);
+      assertThat(suspects.isCondemned(message)).as("also when it is read again").isTrue();
+      assertThat(suspects.isAnyone(message.id - 1)).isFalse();
+    }
+
+    @Test
+    void whenThreeControlsAreNotAnsweredTheSuspectGoesWithoutOnce() {
+      for (int i = 0; i < 3; i++) {
+        assertThat(suspects.wantControl()).isTrue();
+        suspects.controlUnanswered();
+      }
+      assertThat(suspects.wantControl()).isFalse();
+      assertThat(suspects.isTrial()).isTrue();
+      assertThat(suspects.wantControl()).isTrue();
+      assertThat(suspects.isTrial()).isFalse();
     }
 
     @Test
