@@ -3,7 +3,7 @@ package dev.evenkeel.server.query;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.ExtensionInfo;
 import dev.evenkeel.server.extension.MapState;
-import dev.evenkeel.server.extension.RunningExtension;
+import dev.evenkeel.server.extension.RunningExtension.State;
 import dev.evenkeel.server.guard.GuardCounters;
 import dev.evenkeel.server.intake.IntakeCounters;
 import dev.evenkeel.server.log.LogStatus;
@@ -19,6 +19,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,12 @@ public class Meters {
   private static final String PREFIX = "evenkeel.";
   private static final String OF_EXTENSION = "extension ";
   private static final int BEFORE_THE_METRICS = 100;
+
+  /** There from the start, so that the first is seen as an increase. */
+  private static final Set<String> REASONS_OF_THE_SERVER = Set.of("damage", "retention");
+
+  private static final Set<State> RUNNING = EnumSet.of(State.RUNNING);
+  private static final Set<State> FAILING = EnumSet.of(State.STUCK, State.PAUSED, State.FAILED);
 
   private final ServerStatus status;
   private final MeterRegistry registry;
@@ -100,6 +107,7 @@ public class Meters {
         "hub.waiting.polls",
         "Sessions with a poll that waits for its answer",
         () -> status.receivers().hub().sessions().waitingPolls());
+    REASONS_OF_THE_SERVER.forEach(this::registerReason);
     registerNew();
   }
 
@@ -224,11 +232,17 @@ public class Meters {
     }
     Tags tags = Tags.of("target", target);
     gauge("target.connections", "Joined", tags, () -> of(target, TargetView::connections));
+    gauge(
+        "target.max.connections",
+        "The most that may be joined",
+        tags,
+        () -> of(target, TargetView::maxConnections));
     gauge("target.pending", "Still to be delivered", tags, () -> of(target, TargetView::pending));
     target("delivered", "Events delivered", target, TargetView::delivered);
     target("redelivered", "Events sent once more", target, TargetView::redelivered);
     target("undeliverable", "Events passed over", target, TargetView::undeliverable);
     target("missed", "Events gone before delivery", target, TargetView::missed);
+    target("stubbed", "Events too large, sent without data", target, TargetView::stubbed);
   }
 
   private void target(String name, String help, String target, ToDoubleFunction<TargetView> read) {
@@ -270,18 +284,22 @@ public class Meters {
         "Lines that an extension wrote too fast",
         extension.name(),
         ExtensionInfo::suppressedLines);
+    Tags tags = Tags.of("extension", extension.name());
     gauge(
         "extension.running",
         "1 while an extension is neither stuck nor off",
-        Tags.of("extension", extension.name()),
-        () -> isRunning(extension.name()) ? 1 : 0);
+        tags,
+        () -> isOneOf(RUNNING, extension.name()) ? 1 : 0);
+    gauge(
+        "extension.failing",
+        "1 while an extension is stuck, paused after failures, or could not start",
+        tags,
+        () -> isOneOf(FAILING, extension.name()) ? 1 : 0);
   }
 
-  private boolean isRunning(String extension) {
+  private boolean isOneOf(Set<State> states, String extension) {
     return status.extensions().all().stream()
-        .anyMatch(
-            each ->
-                each.name().equals(extension) && each.state() == RunningExtension.State.RUNNING);
+        .anyMatch(each -> each.name().equals(extension) && states.contains(each.state()));
   }
 
   private void extension(
