@@ -74,14 +74,19 @@ record Arguments(
         case "--pairs" -> pairs = (int) number(words[i], value, 1);
         case "--rate" -> rate = (int) number(words[i], value, 1);
         case "--events" -> events = number(words[i], value, 0);
-        case "--json" -> json = Path.of(value);
-        case "--recorded" -> recorded = Path.of(value);
-        case "--cache" -> cache = Path.of(value);
+        case "--json" -> json = path(value);
+        case "--recorded" -> recorded = path(value);
+        case "--cache" -> cache = path(value);
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }
     }
     return new Arguments(
         connections, seconds, pairs, rate, events, json, recorded, cache, target, fanOut);
+  }
+
+  /** The script starts this elsewhere than where it was called. */
+  private static Path path(String value) {
+    return Path.of(System.getProperty("evenkeel.bench.from", "")).resolve(value);
   }
 
   static long number(String name, String value, long least) {

@@ -148,12 +148,14 @@ final class Verdicts {
             each -> each.fullest().name()),
         new Ceiling(
             "log-limit",
-            "the log is within its bytes, counted by the server",
-            Sample::logBytes,
+            "the log is within its bytes, by the server's count and by its files",
+            each -> Math.max(each.logBytes(), each.diskBytes()),
             limits.logBytes(),
             MEGABYTE,
             "MB",
-            each -> "%.1f MB of files then".formatted(each.diskBytes() / MEGABYTE)));
+            each ->
+                "counted %.1f MB, and %.1f MB of files, then"
+                    .formatted(each.logBytes() / MEGABYTE, each.diskBytes() / MEGABYTE)));
   }
 
   /** A run in which an extension did nothing, or was switched off, has shown nothing about it. */

@@ -119,6 +119,21 @@ class HookCommandTest {
     }
   }
 
+  /** As on macOS. */
+  @Test
+  void whereThereIsNoTimeoutPerlLeavesAnAgentThatNeverEndsTheEvent(@TempDir Path tools)
+      throws Exception {
+    provide(tools, "curl", "perl");
+    try (var server = HookServer.answering(200, "{}")) {
+      var promised = promisedTime();
+
+      var result = hookTo(server).with("PATH", tools.toString()).runWithOpenInput("hook");
+
+      assertThatNothingHappened(result);
+      assertThat(result.duration()).isLessThan(promised.join().multipliedBy(2));
+    }
+  }
+
   /** All that can wait is limited: what the limits add up to is the same on a slow machine. */
   @ParameterizedTest
   @CsvSource({"curl, curl", "wget, cat wget"})

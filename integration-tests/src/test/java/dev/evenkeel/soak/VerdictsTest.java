@@ -74,7 +74,7 @@ class VerdictsTest {
           (int) value("joined", i, 3),
           2,
           (long) value("log", i, 60 * MEGABYTE),
-          (long) (60 * MEGABYTE),
+          (long) value("files", i, 60 * MEGABYTE),
           (long) value("removed", i, 1_000),
           (long) value("classes", i, 9_000),
           (long) value("metaspace", i, MEGABYTE),
@@ -201,6 +201,10 @@ class VerdictsTest {
             "log-limit",
             "at one sample",
             run -> run.of.put("log", sample -> (sample == 9 ? 65 : 60) * MEGABYTE)),
+        broken(
+            "log-limit",
+            "files at one sample",
+            run -> run.of.put("files", sample -> (sample == 9 ? 65 : 60) * MEGABYTE)),
         broken("retention-went-round", "never", run -> run.of.put("removed", _ -> 0)),
         broken(
             "extensions-ran",

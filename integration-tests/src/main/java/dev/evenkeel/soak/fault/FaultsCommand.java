@@ -22,6 +22,8 @@ public final class FaultsCommand {
 
   private static final String FAULTS = "--faults";
   private static final int EVENTS_A_SECOND = 400;
+  private static final int BROKEN = 1;
+  private static final int NOT_DONE = 2;
 
   private FaultsCommand() {}
 
@@ -34,7 +36,7 @@ public final class FaultsCommand {
   /**
    * Runs them, prints the table, and writes it to {@code faults.md} in the folder of the report.
    *
-   * @return 0 when every promise was kept, else 1
+   * @return 0 when every promise was kept, 1 when one was broken, 2 when a fault could not be done
    * @throws IllegalArgumentException with what is wrong with the words
    */
   public static int run(String... words) throws IOException {
@@ -54,13 +56,25 @@ public final class FaultsCommand {
     }
     Path table = report.resolve("faults.md");
     var rows = new ArrayList<FaultRow>();
+    boolean isDone = true;
     for (Fault fault : faults) {
-      rows.add(run(fault, cache));
+      try {
+        rows.add(run(fault, cache));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
+      } catch (Exception e) {
+        isDone = false;
+        rows.add(FaultRow.notDone(fault, String.valueOf(e.getMessage())));
+      }
       FaultTable.write(rows, table);
     }
     System.out.println(FaultTable.of(rows));
     System.out.println("the table is in " + table.toAbsolutePath().normalize());
-    return rows.stream().allMatch(FaultRow::isKept) ? 0 : 1;
+    if (!isDone) {
+      return NOT_DONE;
+    }
+    return rows.stream().allMatch(FaultRow::isKept) ? 0 : BROKEN;
   }
 
   /** The script starts this elsewhere than where it was called. */
@@ -69,20 +83,13 @@ public final class FaultsCommand {
   }
 
   /** Its files stay only where a promise was broken. */
-  private static FaultRow run(Fault fault, @Nullable Path cache) throws IOException {
+  private static FaultRow run(Fault fault, @Nullable Path cache) throws Exception {
     Path folder = Files.createTempDirectory("evenkeel-fault-");
-    try {
-      FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND, cache).run();
-      if (row.isKept()) {
-        remove(folder);
-      }
-      return row;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    } catch (Exception e) {
-      return FaultRow.notDone(fault, String.valueOf(e.getMessage()));
+    FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND, cache).run();
+    if (row.isKept()) {
+      remove(folder);
     }
+    return row;
   }
 
   private static void remove(Path folder) throws IOException {
