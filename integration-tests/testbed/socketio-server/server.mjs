@@ -39,6 +39,7 @@ const mode = {
   location: 'http://127.0.0.1:9/elsewhere', // where a redirect points
   poison: null, // for an event with data.poison: 'close' hangs up, 'drop' cuts, 'silent' does not acknowledge
   new: null, // 'close': hangs up on an event that it has not recorded yet
+  missed: null, // 'close': hangs up on the word that events are missed
   repeats: null, // 'silent': does not acknowledge an event that it has recorded before
   hangUp: false, // on whatever event comes
 };
@@ -56,6 +57,10 @@ function onJoin(socket) {
     journal?.joined(ledger.joined.size);
   });
   socket.on('missed', (missed, acknowledge) => {
+    if (mode.missed === 'close') {
+      socket.conn.close();
+      return;
+    }
     ledger.miss(missed?.count);
     journal?.missed(missed?.count);
     if (mode.acknowledge !== 'events') {

@@ -192,7 +192,7 @@ final class Sender {
 
   private void count(Outbound done) {
     if (done.passedOver) {
-      ledger.undeliverable.add(done.isControl() ? 0 : 1);
+      passedOver(done);
       return;
     }
     idleSince = System.nanoTime();
@@ -210,6 +210,16 @@ final class Sender {
     } else {
       ledger.missed.add(done.missed);
       reader.toldMissed(done.missed);
+    }
+  }
+
+  /** What goes by with the word that events are missed is counted as missed all the same. */
+  private void passedOver(Outbound done) {
+    if (!done.isEvent()) {
+      ledger.missed.add(done.missed);
+      reader.toldMissed(done.missed);
+    } else if (!done.isControl()) {
+      ledger.undeliverable.increment();
     }
   }
 
@@ -276,7 +286,7 @@ final class Sender {
   }
 
   private void send() {
-    Outbound next = window.next(most());
+    Outbound next = next();
     while (next != null && !hasToRest(next)) {
       if (idle && used) {
         reused.run();
@@ -286,14 +296,13 @@ final class Sender {
       if (!send(next)) {
         return;
       }
-      next = window.next(most());
+      next = next();
     }
   }
 
-  private int most() {
-    return suspects.isCareful(reader.confirmed()) || ledger.isFindingOut()
-        ? 1
-        : pool.windowEvents();
+  private @Nullable Outbound next() {
+    boolean careful = suspects.isCareful(reader.confirmed());
+    return window.next(careful || ledger.isFindingOut() ? 1 : pool.windowEvents(), careful);
   }
 
   /** Sends one message, or passes it over. Returns false when the connection takes none. */

@@ -203,15 +203,15 @@ final class Slot {
       }
       state = State.WAITING;
       Ending ending = current.close(why(outcome, failure), pool.closeTimeout());
-      Outbound oldest = window.oldestEvent();
+      Outbound oldest = window.oldest();
       if (outcome == Outcome.SILENT && oldest != null && oldest.isControl()) {
         suspects.controlUnanswered();
       }
       if (isBlamed(outcome, ending)) {
         boolean closed = outcome == Outcome.LOST && ending.kind() == Ending.Kind.CLOSED;
-        suspects.broke(oldest, window.newestEvent(), vouched && closed);
+        suspects.broke(oldest, window.newest(), vouched && closed);
       } else {
-        suspects.fellSilent(window.newestEvent());
+        suspects.fellSilent(window.newest());
       }
       giveBack();
       noteSilence(outcome, ending);

@@ -47,10 +47,12 @@ final class Window {
 
   /**
    * The next message that may be sent, or none: not more than {@code most} events are in flight,
-   * nor more bytes than the window has, unless one message alone is larger.
+   * nor more bytes than the window has, unless one message alone is larger. What is not an event
+   * does not count, except where messages are to go one by one.
    */
-  synchronized @Nullable Outbound next(int most) {
-    if (inFlight - wordsInFlight >= Math.min(most, maxEvents) || inFlight == messages.size()) {
+  synchronized @Nullable Outbound next(int most, boolean oneByOne) {
+    int counted = oneByOne ? inFlight : inFlight - wordsInFlight;
+    if (counted >= Math.min(most, maxEvents) || inFlight == messages.size()) {
       return null;
     }
     Outbound next = null;
@@ -172,11 +174,11 @@ final class Window {
     return null;
   }
 
-  /** The event that was sent last and is not done, or none. */
-  synchronized @Nullable Outbound newestEvent() {
+  /** The message that was sent last and is not done, or none. */
+  synchronized @Nullable Outbound newest() {
     Outbound newest = null;
     for (Outbound message : messages) {
-      if (message.sent && !message.done && message.isEvent()) {
+      if (message.sent && !message.done) {
         newest = message;
       }
     }

@@ -188,7 +188,7 @@ class PartsTest {
     }
 
     private Outbound send(int acknowledgementId) {
-      Outbound next = window.next(4);
+      Outbound next = window.next(4, false);
       window.sending(next, acknowledgementId, 0, 0);
       return next;
     }
@@ -197,12 +197,13 @@ class PartsTest {
     void theWordThatEventsAreMissedIsNotWaitedFor() {
       window.add(word);
       window.add(behind);
-      assertThat(window.next(1)).isSameAs(word);
+      assertThat(window.next(1, false)).isSameAs(word);
       send(0);
-      assertThat(window.next(1)).as("it takes no event's place").isSameAs(behind);
+      assertThat(window.next(1, false)).as("it takes no event's place").isSameAs(behind);
+      assertThat(window.next(1, true)).as("one by one it does").isNull();
       send(1);
       assertThat(window.oldestEvent()).isSameAs(behind);
-      assertThat(window.newestEvent()).isSameAs(behind);
+      assertThat(window.newest()).isSameAs(behind);
       window.acknowledge(1);
       assertThat(window.takeDone()).isSameAs(word);
       assertThat(window.takeDone()).isSameAs(behind);
@@ -254,11 +255,11 @@ class PartsTest {
       window.add(event(2, 500));
       window.add(event(3, 10));
       assertThat(send(0).id).isEqualTo(1);
-      assertThat(window.next(4)).isNull();
+      assertThat(window.next(4, false)).isNull();
       window.acknowledge(0);
       window.takeDone();
       assertThat(send(1).id).isEqualTo(2);
-      assertThat(window.next(4)).isNull();
+      assertThat(window.next(4, false)).isNull();
     }
 
     @Test
@@ -267,8 +268,8 @@ class PartsTest {
         window.add(event(id, 1));
       }
       send(0);
-      assertThat(window.next(1)).isNull();
-      assertThat(window.next(2)).isNotNull();
+      assertThat(window.next(1, false)).isNull();
+      assertThat(window.next(2, false)).isNotNull();
       assertThat(window.freeEvents()).isZero();
     }
 

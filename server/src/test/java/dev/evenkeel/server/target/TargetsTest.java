@@ -923,6 +923,23 @@ class TargetsTest {
   }
 
   @Test
+  void aTargetThatHangsUpOnMissedGetsWhatFollows() {
+    // Given
+    serve();
+    server.mode("missed", "close");
+    deliver(POOL.withMaxConnections(1), Acknowledge.ALWAYS);
+    seventyAreMissed();
+    // When
+    List<String> ids = log.publish(5, 1);
+    server.make("listen");
+    awaitDelivered(5);
+    // Then
+    assertThat(server.recorded().ids()).containsExactlyElementsOf(ids);
+    assertThat(status().missed()).isEqualTo(70);
+    assertThat(status().undeliverable()).isZero();
+  }
+
+  @Test
   void theWordThatEventsAreMissedIsSaidOnceAlsoWhenNothingFollows() {
     serve();
     server.mode("acknowledge", "events");
