@@ -35,7 +35,7 @@ final class Sender {
   /** How often it looks whether bytes have left: OkHttp does not tell. */
   private static final Duration LEAVING = Duration.ofMillis(1);
 
-  /** And how often for an event that takes longer than an acknowledgement may. */
+  /** And how often where an acknowledgement is waited for. */
   private static final Duration LEAVING_SLOWLY = Duration.ofSeconds(1);
 
   /** How often it asks again for memory, or for a log that could not be read. */
@@ -198,6 +198,7 @@ final class Sender {
     idleSince = System.nanoTime();
     vouched = done.isEvent() && (done.isControl() || suspects.isCareful(done.id));
     if (done.isControl()) {
+      suspects.controlAnswered();
       beginRest();
       return;
     }
@@ -345,13 +346,19 @@ final class Sender {
     }
     Outbound event = window.oldestEvent();
     if (event != null) {
+      if (isLeaving(event)) {
+        event.slow |= now - event.sentAt >= LEAVING_SLOWLY.toNanos();
+        return null;
+      }
+      if (event.slow) {
+        event.slow = false;
+        event.sentAt = now;
+      }
       long waited = now - event.sentAt;
       if (ledger.isFindingOut() && waited >= pool.acknowledgeProbe().toNanos()) {
         ledger.notAcknowledged();
       }
-      return ledger.waitsForAcknowledgement()
-              && waited >= pool.acknowledgeTimeout().toNanos()
-              && hasLeftLongAgo(event, now)
+      return ledger.waitsForAcknowledgement() && waited >= pool.acknowledgeTimeout().toNanos()
           ? Outcome.SILENT
           : null;
     }
@@ -363,18 +370,11 @@ final class Sender {
   }
 
   /**
-   * An event that is still on its way to the network has not been waited for: on a slow line a
-   * large one takes long. When nothing moves any more, the WebSocket gives up by itself.
+   * An event that is still on its way to the network is not waited for: on a slow line a large one
+   * takes long. When nothing moves any more, the WebSocket gives up by itself.
    */
-  private boolean hasLeftLongAgo(Outbound event, long now) {
-    boolean left = bytesSent - connection.queuedBytes() >= event.endsAt;
-    if (left && !event.slow) {
-      return true;
-    }
-    event.slow = !left;
-    event.sentAt =
-        left ? now : now - pool.acknowledgeTimeout().toNanos() + LEAVING_SLOWLY.toNanos();
-    return false;
+  private boolean isLeaving(Outbound event) {
+    return bytesSent - connection.queuedBytes() < event.endsAt;
   }
 
   private long untilNextLook(long now) {
@@ -387,6 +387,10 @@ final class Sender {
       Outbound event = window.oldestEvent();
       if (event != null && ledger.isFindingOut()) {
         wait = Math.min(wait, event.sentAt + pool.acknowledgeProbe().toNanos() - now);
+      }
+      if (event != null && isLeaving(event)) {
+        long often = LEAVING_SLOWLY.toNanos();
+        wait = wait > 0 ? Math.min(wait, often) : often;
       }
     } else if (window.isEmpty()) {
       wait = idleSince + pool.cleanupInterval().toNanos() - now;

@@ -204,10 +204,13 @@ final class Slot {
       state = State.WAITING;
       Ending ending = current.close(why(outcome, failure), pool.closeTimeout());
       Outbound oldest = window.oldest();
-      if (outcome == Outcome.SILENT && oldest != null && oldest.isControl()) {
+      if (outcome == Outcome.SILENT
+          && ending.kind() != Ending.Kind.SILENT
+          && oldest != null
+          && oldest.isControl()) {
         suspects.controlUnanswered();
       }
-      if (isBlamed(outcome, ending)) {
+      if (isBlamed(outcome, ending) && !(outcome == Outcome.SILENT && suspects.isTrial(oldest))) {
         boolean closed = outcome == Outcome.LOST && ending.kind() == Ending.Kind.CLOSED;
         suspects.broke(oldest, window.newest(), vouched && closed);
       } else {
@@ -339,16 +342,17 @@ final class Slot {
     }
     if (silences >= (ledger.isProven() ? PROVEN_SILENCES : BELIEVED_SILENCES)) {
       silences = 0;
-      suspects.forget();
-      ledger.doubt();
+      if (ledger.findsOut()) {
+        suspects.forget();
+        ledger.doubt();
+      }
     }
   }
 
   private boolean isBlamed(Outcome outcome, Ending ending) {
     return switch (outcome) {
       case IDLE, STOPPED, FAILED -> false;
-      case SILENT ->
-          ledger.isProven() && ending.kind() != Ending.Kind.SILENT && !suspects.isTrial();
+      case SILENT -> ledger.isProven() && ending.kind() != Ending.Kind.SILENT;
       case LOST -> ending.kind() != Ending.Kind.SILENT;
     };
   }

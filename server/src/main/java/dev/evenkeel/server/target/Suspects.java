@@ -45,10 +45,12 @@ final class Suspects {
 
   // Mutable state, owned by the slot's thread
   private long suspect = -1;
+  private boolean suspectIsWord;
   private int certain;
   private int uncertain;
   private long carefulUpTo = -1;
   private long condemned = -1;
+  private boolean condemnedIsWord;
   private int condemnedInARow;
   private long takenThen;
   private int unansweredControls;
@@ -73,11 +75,13 @@ final class Suspects {
     if (oldest == null || oldest != newest || oldest.isControl()) {
       return;
     }
-    if (oldest.id != suspect) {
-      suspect = oldest.id;
+    noteWhatWasTaken();
+    if (!isSuspected(oldest)) {
       certain = 0;
       uncertain = 0;
     }
+    suspect = oldest.id;
+    suspectIsWord = !oldest.isEvent();
     if (isCertain) {
       certain++;
     } else {
@@ -107,6 +111,11 @@ final class Suspects {
     unansweredControls++;
   }
 
+  /** A control was acknowledged. */
+  void controlAnswered() {
+    unansweredControls = 0;
+  }
+
   /** Whether a control goes before the suspect on the connection that begins. */
   boolean wantControl() {
     trial = unansweredControls >= MOST_UNANSWERED;
@@ -114,20 +123,27 @@ final class Suspects {
     return !trial;
   }
 
-  /** Whether the connection has a suspect without a control: its silence means nothing. */
-  boolean isTrial() {
-    return trial;
+  /** Whether it is the suspect, and went without a control: its silence means nothing. */
+  boolean isTrial(@Nullable Outbound message) {
+    return trial && message != null && isSuspected(message);
   }
 
   /** A message that is condemned is passed over. */
   void passedOver(Outbound message) {
-    condemnedInARow = Math.min(inARow() + 1, MOST_IN_A_ROW);
+    noteWhatWasTaken();
+    condemnedInARow = Math.min(condemnedInARow + 1, MOST_IN_A_ROW);
     condemned = message.id;
+    condemnedIsWord = !message.isEvent();
     takenThen = taken.getAsLong();
   }
 
-  private int inARow() {
-    return taken.getAsLong() == takenThen ? condemnedInARow : 0;
+  /** What was held against a message while the target took nothing new counts no more then. */
+  private void noteWhatWasTaken() {
+    if (condemnedInARow > 0 && taken.getAsLong() != takenThen) {
+      condemnedInARow = 0;
+      certain = 0;
+      uncertain = 0;
+    }
   }
 
   private void sendOneByOneUpTo(@Nullable Outbound newest) {
@@ -141,25 +157,39 @@ final class Suspects {
     return confirmed < carefulUpTo;
   }
 
-  /** Whether it is this message that is suspected. */
+  /**
+   * Whether it is this message that is suspected. The word that events are missed is the same word
+   * while retention goes on, and more of them are gone.
+   */
   boolean isSuspected(Outbound message) {
-    return message.id == suspect && !message.isControl();
+    if (message.isControl() || suspect < 0 || message.isEvent() == suspectIsWord) {
+      return false;
+    }
+    return suspectIsWord || message.id == suspect;
   }
 
   /** Whether a message is suspected that is to be sent once more. */
   boolean isAnyone(long confirmed) {
-    return confirmed < suspect && suspect != condemned && !isFound();
+    return confirmed < suspect && !isOver() && !isFound();
   }
 
   /** Whether a message has broken too many connections. */
   boolean isCondemned(Outbound message) {
-    return !message.isControl()
-        && (message.id == condemned || (message.id == suspect && isFound()));
+    if (message.isControl()) {
+      return false;
+    }
+    boolean before = message.id == condemned && message.isEvent() != condemnedIsWord;
+    return before || (isSuspected(message) && isFound());
+  }
+
+  private boolean isOver() {
+    return suspect == condemned && suspectIsWord == condemnedIsWord;
   }
 
   private boolean isFound() {
+    noteWhatWasTaken();
     int times = 1;
-    for (int i = inARow(); i > 0; i--) {
+    for (int i = condemnedInARow; i > 0; i--) {
       times *= 3;
     }
     return certain >= MOST_CERTAIN * times || uncertain >= MOST_UNCERTAIN * times;

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param delivered events that were acknowledged; where nothing is acknowledged, that were sent
  * @param pending events that are still to be delivered
  * @param redelivered events that were sent once more after a connection was lost
- * @param undeliverable events that were passed over, because each broke three connections that had
- *     just taken another, or nine of a target that has taken nothing
+ * @param undeliverable events that were passed over, because each broke connection after connection
  * @param missed events that were gone before they could be delivered; the target is told how many
  * @param stubbed events that were too large and went without their data
  * @param acknowledges whether the target acknowledges, as far as is known

@@ -336,6 +336,34 @@ class PartsTest {
       breakUntilCondemned(Outbound.event(3, new byte[0], 0), 3);
     }
 
+    @Test
+    void whatWasHeldAgainstOneMeanwhileCountsNoMoreWhenAnotherIsTaken() {
+      breakUntilCondemned(first, 3);
+      for (int i = 0; i < 8; i++) {
+        suspects.broke(second, second, true);
+      }
+      taken++;
+      assertThat(suspects.isCondemned(second)).isFalse();
+      breakUntilCondemned(second, 3);
+    }
+
+    @Test
+    void theWordThatEventsAreMissedIsTheSameWhileMoreAreGone() {
+      breaks(Outbound.missed(5, 5));
+      breaks(Outbound.missed(6, 6));
+      assertThat(suspects.isSuspected(Outbound.missed(7, 7))).isTrue();
+      assertThat(suspects.isSuspected(Outbound.event(6, new byte[0], 0))).isFalse();
+      breaks(Outbound.missed(7, 7));
+      assertThat(suspects.isCondemned(Outbound.missed(8, 8))).isTrue();
+      assertThat(suspects.isCondemned(Outbound.event(8, new byte[0], 0))).isFalse();
+      suspects.passedOver(Outbound.missed(8, 8));
+      assertThat(suspects.isCondemned(Outbound.event(8, new byte[0], 0))).isFalse();
+    }
+
+    private void breaks(Outbound alone) {
+      suspects.broke(alone, alone, true);
+    }
+
     private void breakUntilCondemned(Outbound message, int breaks) {
       for (int i = 0; i < breaks; i++) {
         assertThat(suspects.isCondemned(message)).isFalse();
@@ -353,10 +381,12 @@ class PartsTest {
         assertThat(suspects.wantControl()).isTrue();
         suspects.controlUnanswered();
       }
+      suspects.broke(first, first, true);
       assertThat(suspects.wantControl()).isFalse();
-      assertThat(suspects.isTrial()).isTrue();
+      assertThat(suspects.isTrial(first)).isTrue();
+      assertThat(suspects.isTrial(second)).as("its silence means something").isFalse();
       assertThat(suspects.wantControl()).isTrue();
-      assertThat(suspects.isTrial()).isFalse();
+      assertThat(suspects.isTrial(first)).isFalse();
     }
 
     @Test
