@@ -299,10 +299,13 @@ class HostileInputTest {
     assertThat(UTF_16.name()).isNotEqualTo(UTF_8.name());
   }
 
-  @Test
-  void aByteOrderMarkIsPassedOver() throws IOException {
-    assertThat(connection.post(DOOR, "\ufeff" + event("Marked", "")).status()).isEqualTo(200);
+  @ParameterizedTest
+  @ValueSource(strings = {"\ufeff", "\ufeff\ufeff", " \ufeff", "\ufeff\r\n\ufeff "})
+  void aByteOrderMarkIsPassedOver(String mark) throws IOException {
+    assertThat(connection.post(DOOR, mark + event("Marked", "")).status()).isEqualTo(200);
     awaitPublished("Marked");
+    Answer page = connection.get("/api/events?after=0&session=" + session);
+    assertThat(JSON.readTree(page.body()).get("events")).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -466,6 +469,40 @@ class HostileInputTest {
     assertThat(server.peakRssBytes()).isLessThan(MOST_RSS_BYTES);
     // The collector gives back what it took when nothing was collected for 30 s
     await("memory").atMost(Duration.ofMinutes(3)).until(() -> server.rssBytes() < 400L << 20);
+  }
+
+  /** As trees, or as a set of names, they would take some 400 MB. */
+  @ParameterizedTest
+  @ValueSource(strings = {"values where a prompt is read", "values and a field twice", "fields"})
+  void aBodyOfMillionsIsTakenAndPublishedAndTheServerStaysUp(String of) throws IOException {
+    // Given
+    String start =
+        "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"%s-many\",".formatted(session);
+    var body = new StringBuilder(MAX_BYTES).append(start);
+    if (of.equals("fields")) {
+      for (int i = 0; body.length() < MAX_BYTES - 20; i++) {
+        body.append('"').append(Integer.toString(i, 36)).append("\":0,");
+      }
+      body.append("\"z\":0}");
+    } else {
+      body.append("\"prompt\":[{}");
+      body.append(",{}".repeat((MAX_BYTES - body.length() - 20) / 3)).append(']');
+      body.append(of.startsWith("values and") ? ",\"b\":1,\"b\":2}" : "}");
+    }
+    // When
+    Answer answer = connection.post(DOOR, body.toString());
+    // Then
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    try (LogFile log = LogFile.of(server.dataDir())) {
+      assertThat(
+              log.number(
+                  "SELECT count(*) FROM accepted a JOIN sessions s ON s.key = a.session"
+                      + " WHERE s.session_id = '"
+                      + session
+                      + "-many'"))
+          .isEqualTo(1);
+      await().atMost(SOON).until(() -> log.unpublished() == 0);
+    }
   }
 
   @Test

@@ -47,6 +47,12 @@ public final class HookEvent {
   /** The longest field name that is taken, in characters; it bounds the parser's name table. */
   public static final int MAX_NAME_LENGTH = 4000;
 
+  /**
+   * The most values of which a tree is made, in {@link #payload} and {@link #at}: about 15 MB of
+   * memory. An event may have more of them; it is kept and passed on all the same.
+   */
+  public static final int MAX_TREE_VALUES = 200_000;
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -290,10 +296,18 @@ public final class HookEvent {
   /**
    * The whole payload as a tree of its own: changing it changes nothing here. It costs several
    * times the payload's size in memory; {@link #at} costs only what it finds.
+   *
+   * @throws IllegalStateException when it has more than {@value #MAX_TREE_VALUES} values
    */
   public ObjectNode payload() {
     try {
-      return (ObjectNode) JSON.readTree(payload);
+      if (Trees.read(JSON, payload) instanceof ObjectNode tree) {
+        return tree;
+      }
+      throw new IllegalStateException(
+          "the payload has more than "
+              + MAX_TREE_VALUES
+              + " values, too many for a tree: at(...) reads a part of it");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -301,8 +315,8 @@ public final class HookEvent {
 
   /**
    * The part of the payload at a path of field names, {@code at("tool_response", "agentId")}; a
-   * {@link MissingNode} where there is none. A field that stands twice counts as it last stands, as
-   * everywhere in JavaScript.
+   * {@link MissingNode} where there is none, or where it has more than {@value #MAX_TREE_VALUES}
+   * values. A field that stands twice counts as it last stands, as everywhere in JavaScript.
    */
   public JsonNode at(String... path) {
     List<String> names = List.of(path);
@@ -311,13 +325,14 @@ public final class HookEvent {
     }
     try (JsonParser parser = JSON.createParser(payload)) {
       parser.nextToken();
-      return find(parser, names);
+      return find(parser, names, payload);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static JsonNode find(JsonParser parser, List<String> path) throws IOException {
+  private static JsonNode find(JsonParser parser, List<String> path, byte[] payload)
+      throws IOException {
     JsonNode found = MissingNode.getInstance();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       boolean here = parser.currentName().equals(path.getFirst());
@@ -325,9 +340,9 @@ public final class HookEvent {
       if (!here) {
         parser.skipChildren();
       } else if (path.size() == 1) {
-        found = JSON.readTree(parser);
+        found = Trees.read(JSON, parser, payload);
       } else if (value == JsonToken.START_OBJECT) {
-        found = find(parser, path.subList(1, path.size()));
+        found = find(parser, path.subList(1, path.size()), payload);
       } else {
         parser.skipChildren();
         found = MissingNode.getInstance();
@@ -423,20 +438,27 @@ public final class HookEvent {
     return name + " of " + session.source() + " " + session.id() + ", " + payload.length + " bytes";
   }
 
-  /** White space around the object has no meaning, and would stand inside what is published. */
+  /**
+   * White space around the object has no meaning, and would stand inside what is published. So
+   * would a second byte order mark, or one behind white space, which the parser passes over.
+   */
   private static byte[] withoutByteOrderMarkAndMargins(byte[] json) {
     int from = 0;
     int to = requireNonNull(json).length;
-    if (to >= 3 && json[0] == (byte) 0xEF && json[1] == (byte) 0xBB && json[2] == (byte) 0xBF) {
-      from = 3;
-    }
-    while (from < to && isSpace(json[from])) {
-      from++;
+    while (from < to && (isSpace(json[from]) || isByteOrderMark(json, from))) {
+      from += isSpace(json[from]) ? 1 : 3;
     }
     while (to > from && isSpace(json[to - 1])) {
       to--;
     }
     return from == 0 && to == json.length ? json : Arrays.copyOfRange(json, from, to);
+  }
+
+  private static boolean isByteOrderMark(byte[] json, int at) {
+    return at + 3 <= json.length
+        && json[at] == (byte) 0xEF
+        && json[at + 1] == (byte) 0xBB
+        && json[at + 2] == (byte) 0xBF;
   }
 
   private static boolean isSpace(byte b) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -256,7 +257,7 @@ public final class Meaning {
       return node;
     }
     try {
-      JsonNode object = json.readTree(text);
+      JsonNode object = Trees.read(json, text.getBytes(StandardCharsets.UTF_8));
       return object.isObject() ? object : node;
     } catch (IOException e) {
       return node; // a text that only begins like JSON

@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * Places in a payload where one thing may stand, the best first. All are read in one pass, which
- * builds only what stands there.
+ * builds only what stands there, and nothing that has more than {@value HookEvent#MAX_TREE_VALUES}
+ * values: that counts as not there.
  */
 final class Paths {
 
@@ -57,21 +58,28 @@ final class Paths {
     var found = new HashMap<String, JsonNode>();
     try (JsonParser parser = json.createParser(payload)) {
       parser.nextToken();
-      collect(json, parser, "", found);
+      collect(json, parser, payload, "", found);
     }
     return found;
   }
 
   private void collect(
-      JsonMapper json, JsonParser parser, String prefix, Map<String, JsonNode> found)
+      JsonMapper json,
+      JsonParser parser,
+      byte[] payload,
+      String prefix,
+      Map<String, JsonNode> found)
       throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String place = prefix + parser.currentName();
       JsonToken value = parser.nextToken();
       if (wanted.contains(place)) {
-        found.put(place, json.readTree(parser));
+        JsonNode node = Trees.read(json, parser, payload);
+        if (!node.isMissingNode()) {
+          found.put(place, node);
+        }
       } else if (value == JsonToken.START_OBJECT && above.contains(place)) {
-        collect(json, parser, place + '.', found);
+        collect(json, parser, payload, place + '.', found);
       } else {
         parser.skipChildren();
       }

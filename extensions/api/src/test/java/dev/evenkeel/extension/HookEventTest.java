@@ -27,6 +27,35 @@ class HookEventTest {
   void keepsThePayloadAsItCame() throws Exception {
     String json = "{ \"b\": 1.50e+3, \"a\":0.10 , \"b\":2,\"hook_event_name\":\"X\" }";
     assertThat(read("\uFEFF \n" + json + "\r\n").json()).isEqualTo(json);
+    assertThat(read(" \uFEFF\uFEFF" + json).json()).isEqualTo(json);
+  }
+
+  @Test
+  void findsTreesAtAnyPlace() throws Exception {
+    HookEvent event =
+        read(
+            "{\"a\" :\n {\"b\":[1,[],{\"c\":\"\u00fc\"} ] } , \"d\" : [ ],\"e\":{},\"f\":[{\"a\":{}}]}");
+    assertThat(event.at("a", "b")).hasToString("[1,[],{\"c\":\"\u00fc\"}]");
+    assertThat(event.at("a")).hasToString("{\"b\":[1,[],{\"c\":\"\u00fc\"}]}");
+    assertThat(event.at("d")).hasToString("[]");
+    assertThat(event.at("e")).hasToString("{}");
+    assertThat(event.at("f")).hasToString("[{\"a\":{}}]");
+    assertThat(event.payload())
+        .hasToString(
+            "{\"a\":{\"b\":[1,[],{\"c\":\"\u00fc\"}]},\"d\":[],\"e\":{},\"f\":[{\"a\":{}}]}");
+  }
+
+  @Test
+  void aTreeHasABoundedNumberOfValues() throws Exception {
+    String most = "[" + "0,".repeat(HookEvent.MAX_TREE_VALUES - 2) + "0]";
+    String more = "[" + "0,".repeat(HookEvent.MAX_TREE_VALUES - 1) + "0]";
+    HookEvent event = read("{\"most\":" + most + ",\"more\":" + more + ",\"x\":{\"y\":[7]}}");
+    assertThat(event.at("most")).hasSize(HookEvent.MAX_TREE_VALUES - 1);
+    assertThat(event.at("more").isMissingNode()).isTrue();
+    assertThat(event.at("x", "y")).hasToString("[7]");
+    assertThatThrownBy(event::payload)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("more than 200000 values");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.evenkeel.server.intake;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
@@ -21,23 +22,52 @@ final class UniqueKeys {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
+  /**
+   * The most keys of objects that are open at the same time: each is kept until its object ends,
+   * and takes about 80 bytes.
+   */
+  static final int MOST_KEYS = 200_000;
+
   private UniqueKeys() {}
 
   /**
    * The event as it is, or, where a key stands twice, with only the last of them.
    *
    * @throws UncheckedIOException when the payload cannot be written anew
+   * @throws IllegalStateException when it has too many keys to compare, or a key stands twice in a
+   *     payload of more than {@value HookEvent#MAX_TREE_VALUES} values
    */
   static HookEvent of(HookEvent event) {
     try (JsonParser parser = JSON.createParser(new ByteBufferBackedInputStream(event.utf8()))) {
-      while (parser.nextToken() != null) {
-        // The parser looks at each key by itself.
-      }
+      compareKeys(parser);
       return event;
     } catch (StreamReadException e) {
       return event.withPayload(event.payload());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The parser looks at each key by itself, and keeps those of the objects that are open. */
+  private static void compareKeys(JsonParser parser) throws IOException {
+    int[] keysAt = new int[HookEvent.MAX_DEPTH + 1];
+    int keys = 0;
+    int depth = 0;
+    for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+      if (token.isStructStart()) {
+        depth++;
+        keysAt[depth] = 0;
+      } else if (token.isStructEnd()) {
+        keys -= keysAt[depth];
+        depth--;
+      } else if (token == JsonToken.FIELD_NAME) {
+        keysAt[depth]++;
+        keys++;
+        if (keys > MOST_KEYS) {
+          throw new IllegalStateException(
+              "more than " + MOST_KEYS + " keys in one object and those around it");
+        }
+      }
     }
   }
 }
