@@ -48,7 +48,8 @@ final class Detectors {
           PrefixedToken.of("langsmith-key", TOKEN, 32, "lsv2_pt_", "lsv2_sk_"),
           PrefixedToken.of("tavily-key", TOKEN, 20, "tvly-"),
           // Code and packages
-          PrefixedToken.of("github-token", WORD, 36, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+          PrefixedToken.of("github-token", WORD, 36, "ghp_", "gho_", "ghu_", "ghr_"),
+          PrefixedToken.of("github-token", DOTTED, 36, "ghs_"), // a JWT since 2026
           PrefixedToken.of("github-token", Ascii.of("0-9a-zA-Z_"), 40, "github_pat_"),
           PrefixedToken.of(
                   "gitlab-token", DOTTED, 20, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-")
@@ -64,7 +65,8 @@ final class Detectors {
           PrefixedToken.of("postman-key", TOKEN, 50, "PMAK-"),
           // Messages, mail, money
           PrefixedToken.of("slack-token", TOKEN, 20, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
-          PrefixedToken.of("slack-token", DOTTED, 20, "xoxe-", "xoxe.", "xoxd-", "xoxc-", "xapp-"),
+          PrefixedToken.of("slack-token", DOTTED, 20, "xoxe-", "xoxe.", "xoxc-", "xapp-"),
+          PrefixedToken.of("slack-token", Ascii.of("0-9a-zA-Z_.%-"), 20, "xoxd-"), // of a cookie
           new WebhookUrl(),
           PrefixedToken.of("sendgrid-key", DOTTED, 60, "SG."),
           PrefixedToken.of("mailgun-key", HEX, 32, "key-").atMost(32),

@@ -24,6 +24,12 @@ final class PrivateKey implements Detector {
   /** The key with what code and escapes put around its lines. */
   private static final Ascii BODY = Ascii.of("0-9a-zA-Z+/=\\:,.\"'_ \t\r\n-");
 
+  private static final Ascii BLANK = Ascii.of(" \t");
+
+  private static final Ascii HEADER_NAME = Ascii.of("a-zA-Z-");
+
+  private static final int LONGEST_HEADER = 200;
+
   private static final Ascii MARKS = Ascii.of("<>|");
 
   /** What stands before a mark on its line. */
@@ -75,8 +81,45 @@ final class PrivateKey implements Detector {
   private static int bodyBehind(Text text, int label) {
     int labelEnd = text.runEnd(label, LABEL, LONGEST_LABEL);
     return isPrivate(text, label, labelEnd) && text.has(labelEnd, DASHES)
-        ? labelEnd + DASHES.length()
+        ? behindHeaders(text, labelEnd + DASHES.length())
         : -1;
+  }
+
+  /** Behind lines such as {@code Version: GnuPG v2 (GNU/Linux)}, which may hold anything. */
+  private static int behindHeaders(Text text, int from) {
+    int behind = from;
+    while (true) {
+      int name = behindLineEnd(text, text.runEnd(behind, BLANK, MOST_AROUND));
+      int colon = text.runEnd(name, HEADER_NAME, LONGEST_LABEL);
+      if (colon == name || !text.has(colon, ": ")) {
+        return behind;
+      }
+      int end = colon;
+      while (end < colon + LONGEST_HEADER && !isLineEnd(text, end)) {
+        end++;
+      }
+      if (end == colon + LONGEST_HEADER) {
+        return behind;
+      }
+      behind = end;
+    }
+  }
+
+  private static boolean isLineEnd(Text text, int at) {
+    int c = text.at(at);
+    return c == Text.NONE || c == '\n' || c == '\r' || text.has(at, "\\n");
+  }
+
+  /** The same place where no line ends. */
+  private static int behindLineEnd(Text text, int at) {
+    int behind = at;
+    while (text.at(behind) == '\n' || text.at(behind) == '\r') {
+      behind++;
+    }
+    while (text.has(behind, "\\n") || text.has(behind, "\\r")) {
+      behind += 2;
+    }
+    return behind;
   }
 
   private static boolean isPrivate(Text text, int from, int to) {

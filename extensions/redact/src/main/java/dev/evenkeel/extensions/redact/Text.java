@@ -12,6 +12,9 @@ record Text(byte[] bytes, int from, int to) {
   /** What {@link #at} gives outside of the string. */
   static final int NONE = -1;
 
+  private static final int ESCAPE = 0x1B;
+  private static final int LONGEST_COLOUR = 24;
+
   int at(int index) {
     return index < from || index >= to ? NONE : bytes[index] & 0xFF;
   }
@@ -65,7 +68,7 @@ record Text(byte[] bytes, int from, int to) {
 
   /**
    * Whether a word can begin there: at the start, behind what is no part of a word, or behind an
-   * escape or a percent code whose last characters only look like one.
+   * escape, a percent code or a terminal's colour whose last characters only look like one.
    */
   boolean startsWord(int index, Ascii wordCharacters) {
     int before = at(index - 1);
@@ -74,7 +77,17 @@ record Text(byte[] bytes, int from, int to) {
     }
     boolean escaped = (before == 'n' || before == 't' || before == 'r') && at(index - 2) == '\\';
     return escaped
+        || (before == 'm' && endsColour(index - 1))
         || (at(index - 3) == '%' && Ascii.HEX.contains(before) && Ascii.HEX.contains(at(index - 2)))
         || (at(index - 6) == '\\' && at(index - 5) == 'u' && Ascii.HEX.contains(before));
+  }
+
+  /** Whether the m there ends a terminal's sequence for a colour: {@code ESC [ 1 ; 32 m}. */
+  private boolean endsColour(int m) {
+    int i = m - 1;
+    while (m - i <= LONGEST_COLOUR && (at(i) == ';' || (at(i) >= '0' && at(i) <= '9'))) {
+      i--;
+    }
+    return at(i) == '[' && at(i - 1) == ESCAPE;
   }
 }

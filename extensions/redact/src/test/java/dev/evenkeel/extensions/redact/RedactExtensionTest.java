@@ -77,6 +77,28 @@ class RedactExtensionTest {
   }
 
   @Test
+  void aSecretInATerminalsColourIsReplaced() {
+    for (String form : List.of("github-token", "npm-token", "jwt")) {
+      assertThat(keptText("KEY \u001b[1;32m" + secret(form) + "\u001b[0m"))
+          .as(form)
+          .matches("KEY \u001b\\[1;32m" + MARKER + "\u001b\\[0m");
+    }
+  }
+
+  @Test
+  void aPrivateKeyIsReplacedWhateverItsHeadersHold() {
+    String lines = new Secrets(5).word(64) + "\n" + new Secrets(6).word(64);
+    String label = "PGP PRIVATE" + " KEY BLOCK-----\n";
+    String key =
+        "-----BEGIN "
+            + label
+            + "Version: GnuPG v1 (GNU/Linux)\nComment: A <a@example.org>\n\n"
+            + lines;
+    assertThat(keptText("x " + key + "\n-----END " + label + "y")).matches("x " + MARKER + "\ny");
+    assertThat(keptText("x " + key)).as("its end is missing").matches("x " + MARKER);
+  }
+
+  @Test
   void theSameSecretHasTheSameMarkerAndAnotherOneAnother() {
     String one = keptText("a " + secret("npm-token") + " b");
     String again = keptText("in another text: " + secret("npm-token"));

@@ -44,6 +44,20 @@ final class Secrets {
     all.put("groq-key", () -> "gs" + "k_" + with(WORD, 52));
     all.put("github-token", () -> "gh" + "p_" + with(WORD, 36));
     all.put("github-token.app", () -> "gh" + "s_" + with(WORD, 36));
+    all.put(
+        "github-token.long",
+        () ->
+            "gh"
+                + "s_"
+                + of(DIGITS, 6)
+                + "_ey"
+                + "J"
+                + with(WORD, 40)
+                + ".eyJ"
+                + of(TOKEN, 200)
+                + "."
+                + of(TOKEN, 80)
+                + "a");
     all.put("github-token.fine", () -> "github" + "_pat_" + with(WORD, 22) + "_" + of(WORD, 59));
     all.put("gitlab-token", () -> "gl" + "pat-" + of(TOKEN, 20));
     all.put("npm-token", () -> "np" + "m_" + with(WORD, 36));
@@ -51,6 +65,9 @@ final class Secrets {
     all.put(
         "slack-token",
         () -> "xo" + "xb-" + of(DIGITS, 12) + "-" + of(DIGITS, 12) + "-" + of(WORD, 24));
+    all.put(
+        "slack-token.cookie",
+        () -> "xo" + "xd-" + with(WORD, 20) + "%2B" + of(WORD, 40) + "%2F" + of(WORD, 20) + "%3D");
     all.put(
         "slack-token.app",
         () -> "xa" + "pp-1-A" + of(UPPER, 10) + "-" + of(DIGITS, 13) + "-" + of(HEX, 64));
