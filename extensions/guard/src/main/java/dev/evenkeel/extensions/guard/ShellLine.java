@@ -24,10 +24,13 @@ final class ShellLine {
 
   private final String line;
   private final int depth;
+  private final boolean inParentheses;
   private final List<Command> commands = new ArrayList<>();
 
   // Mutable while it reads
   private int at;
+  private int open;
+  private boolean closed;
   private List<String> words = new ArrayList<>();
   private List<String> outputs = new ArrayList<>();
   private final StringBuilder word = new StringBuilder();
@@ -36,9 +39,16 @@ final class ShellLine {
   private boolean piped;
   private final List<String> hereEnds = new ArrayList<>();
 
-  private ShellLine(String line, int depth) {
+  /**
+   * Reads from there on.
+   *
+   * @param inParentheses whether it ends at the parenthesis that closes those it stands in
+   */
+  private ShellLine(String line, int from, int depth, boolean inParentheses) {
     this.line = line;
+    this.at = from;
     this.depth = depth;
+    this.inParentheses = inParentheses;
   }
 
   /** The simple commands of a line, those of its substitutions among them. */
@@ -47,13 +57,13 @@ final class ShellLine {
   }
 
   private static List<Command> commandsOf(String line, int depth) {
-    var reading = new ShellLine(line, depth);
+    var reading = new ShellLine(line, 0, depth, false);
     reading.read();
     return reading.commands;
   }
 
   private void read() {
-    while (at < line.length()) {
+    while (at < line.length() && !closed) {
       char c = line.charAt(at++);
       switch (c) {
         case '\\' -> escaped();
@@ -66,7 +76,15 @@ final class ShellLine {
         case ';' -> endCommand(false);
         case '&' -> ampersand();
         case '|' -> bar();
-        case '(', ')' -> endCommand(false);
+        case '(' -> {
+          open++;
+          endCommand(false);
+        }
+        case ')' -> {
+          closed = inParentheses && open == 0;
+          open = Math.max(0, open - 1);
+          endCommand(false);
+        }
         case '>' -> output();
         case '<' -> input();
         case '#' -> comment();
@@ -122,8 +140,25 @@ final class ShellLine {
     if (peek() == '(') {
       at++;
       append('(');
-      substitution(closing('('));
+      parentheses();
     }
+  }
+
+  /**
+   * What stands in parentheses is read as a line of its own up to the one that closes them, by all
+   * rules: one that stands in quotes or in a here-document closes nothing.
+   */
+  private void parentheses() {
+    if (depth >= DEEPEST) {
+      substitution(closing('('));
+      return;
+    }
+    var inner = new ShellLine(line, at, depth + 1, true);
+    inner.read();
+    word.append(line, at, inner.closed ? inner.at - 1 : inner.at);
+    inWord = true;
+    at = inner.at;
+    commands.addAll(inner.commands);
   }
 
   private void backQuoted() {
@@ -197,6 +232,10 @@ final class ShellLine {
       int end = line.indexOf('\n', at);
       int to = end < 0 ? line.length() : end;
       String here = line.substring(at, to);
+      if (inParentheses && here.strip().startsWith(hereEnds.getFirst() + ")")) {
+        at = line.indexOf(')', at);
+        break;
+      }
       at = Math.min(line.length(), to + 1);
       if (here.strip().equals(hereEnds.getFirst())) {
         hereEnds.removeFirst();
@@ -247,7 +286,7 @@ final class ShellLine {
       at++;
       append('<');
       append('(');
-      substitution(closing('('));
+      parentheses();
       return;
     }
     endWord();

@@ -148,7 +148,13 @@ class DestructiveCommandsTest {
         "git -c push.default=current push -f",
         "cd app && git push --force origin main",
         "GIT_SSH=x git push -f",
-        "bash -o pipefail -c 'git push --force'"
+        "bash -o pipefail -c 'git push --force'",
+        "git commit -m \"$(cat <<'EOF'\nDon't retry\nEOF\n)\" && git push --force",
+        "git commit -m \"$(cat <<EOF\nFix it (at last\nEOF\n)\" && git push --force",
+        "git commit -m \"$(cat <<'EOF'\nIt's in\nEOF)\" && git push --force",
+        "echo $(echo ')') $((1 + (2))) && git push --force",
+        "echo \"$(git push --force)\"",
+        "echo <(git push --force)"
       })
   void aForcedPushIsDenied(String command) throws Exception {
     assertThat(judged("command", command)).isInstanceOf(HookAnswer.Deny.class);
@@ -163,6 +169,7 @@ class DestructiveCommandsTest {
         "git push --follow-tags",
         "git commit -m 'git push --force is not allowed'",
         "git commit -am '--force'",
+        "git commit -m \"$(cat <<'EOF'\nDon't\ngit push --force\nEOF\n)\" && git push",
         "git log --grep 'push --force'",
         "git fetch -f",
         "git checkout -f main",
