@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +72,9 @@ public final class Doorkeeper {
       throw new IllegalArgumentException("evenkeel.token is blank; leave it out, or set a word");
     }
     this.token = token == null || token.isEmpty() ? null : token.strip().getBytes(UTF_8);
-    allowedHosts.forEach(each -> hosts.add(withoutPort(each.strip())));
-    this.origins = Set.copyOf(allowedOrigins);
+    allowedHosts.forEach(each -> hosts.add(asInHeader(withoutPort(each.strip()))));
+    this.origins =
+        allowedOrigins.stream().map(Doorkeeper::asSent).collect(Collectors.toUnmodifiableSet());
     // Exactly these: a path that only begins so may lead elsewhere, /q/health/../..
     var open = new HashSet<>(HEALTH);
     open.add(HUB);
@@ -80,15 +82,34 @@ public final class Doorkeeper {
     this.withoutToken = open;
   }
 
+  /** An IPv6 address has brackets in the header Host. */
+  private static String asInHeader(String host) {
+    return host.indexOf(':') >= 0 && !host.startsWith("[") ? '[' + host + ']' : host;
+  }
+
+  /** As browsers send it: in lower case, without a path. */
+  private static String asSent(String origin) {
+    String lower = origin.strip().toLowerCase(Locale.ROOT);
+    return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
+  }
+
+  /** Whether the caller calls us by a name that is not ours. */
+  boolean isStranger(Caller caller) {
+    String host = caller.host();
+    return host != null && !hosts.contains(withoutPort(host));
+  }
+
   /** Null when the caller may come in. */
   public @Nullable Refusal refuses(Caller caller) {
-    String host = caller.host() == null ? null : withoutPort(caller.host());
-    if (host != null && !hosts.contains(host)) {
+    if (isStranger(caller)) {
       return new Refusal(
-          403, "The host '" + host + "' is not one of this server's; see evenkeel.allowed-hosts");
+          403,
+          "The host '"
+              + withoutPort(String.valueOf(caller.host()))
+              + "' is not one of this server's; see evenkeel.allowed-hosts");
     }
     String origin = caller.origin();
-    if (origin != null && !origins.contains(origin) && !isOurs(origin, caller.host())) {
+    if (origin != null && !allows(origin) && !isOurs(origin, caller.host())) {
       return new Refusal(
           403, "Pages of '" + origin + "' may not call this server; see evenkeel.allowed-origins");
     }
@@ -114,7 +135,7 @@ public final class Doorkeeper {
 
   /** Whether pages of this origin, other than our own, may read answers. */
   public boolean allows(String origin) {
-    return origins.contains(origin);
+    return origins.contains(origin.toLowerCase(Locale.ROOT));
   }
 
   /**

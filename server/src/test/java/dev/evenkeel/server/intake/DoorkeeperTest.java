@@ -136,6 +136,17 @@ class DoorkeeperTest {
   }
 
   @Test
+  void whatIsAllowedMayBeWrittenAsPeopleWriteIt() {
+    var doorkeeper =
+        new Doorkeeper(
+            null, List.of("fd00::1", "[FD00::2]:9000"), List.of("https://Dash.Example/"));
+    assertThat(doorkeeper.refuses(from("https://dash.example", "cross-site"))).isNull();
+    assertThat(doorkeeper.refuses(calling("[fd00::1]:8765"))).isNull();
+    assertThat(doorkeeper.refuses(calling("[fd00::2]:8765"))).isNull();
+    assertThat(doorkeeper.refuses(calling("[fd00::3]:8765"))).isNotNull();
+  }
+
+  @Test
   void anAllowedPageDoesNotMakeAForeignHostOurs() {
     var doorkeeper = new Doorkeeper(null, List.of(), List.of("https://dash.example"));
     assertThat(

@@ -47,7 +47,13 @@ class DoorsTest {
   public static final class OwnData implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("evenkeel.data-dir", DATA.toString(), "quarkus.http.test-port", "0");
+      return Map.of(
+          "evenkeel.data-dir",
+          DATA.toString(),
+          "evenkeel.allowed-origins",
+          "https://dash.example",
+          "quarkus.http.test-port",
+          "0");
     }
   }
 
@@ -76,6 +82,38 @@ class DoorsTest {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> ask(String method, String origin, String... more) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address.resolve("/api/status"))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .header("Origin", origin);
+    if (more.length > 0) {
+      request.headers(more);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void aPageThatIsAllowedMayReadTheAnswersAndNoOther() throws Exception {
+    HttpResponse<String> answer = ask("GET", "https://dash.example");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().map())
+        .containsEntry("access-control-allow-origin", List.of("https://dash.example"))
+        .containsEntry("vary", List.of("Origin"));
+    String[] preflight = {
+      "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization"
+    };
+    HttpResponse<String> asked = ask("OPTIONS", "https://dash.example", preflight);
+    assertThat(asked.statusCode()).isEqualTo(204);
+    assertThat(asked.headers().firstValue("access-control-allow-headers").orElse(""))
+        .contains("Authorization");
+    for (String method : List.of("GET", "OPTIONS")) {
+      HttpResponse<String> refused = ask(method, "https://evil.example", preflight);
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.headers().map()).doesNotContainKey("access-control-allow-origin");
+    }
   }
 
   private static String event(String session, String name, int number) {
