@@ -19,7 +19,7 @@ final class SoakRuns {
     if (Files.exists(report)) {
       SoakRun.remove(report); // what an earlier run has left proves nothing
     }
-    new Report(result, verdicts, "./mvnw verify -pl integration-tests -am, " + name)
+    new Report(result, verdicts, "bin/evenkeel test -pl integration-tests -am (" + name + ")")
         .writeTo(report);
     return verdicts;
   }
