@@ -140,7 +140,11 @@ final class ShellLine {
     if (peek() == '(') {
       at++;
       append('(');
-      parentheses();
+      if (peek() == '(') {
+        substitution(closing('(')); // arithmetic, where << is no here-document
+      } else {
+        parentheses();
+      }
     }
   }
 
@@ -305,7 +309,9 @@ final class ShellLine {
       at++;
     }
     int from = at;
-    while (at < line.length() && !Character.isWhitespace(line.charAt(at)) && peek() != ';') {
+    while (at < line.length()
+        && !Character.isWhitespace(line.charAt(at))
+        && ";&|()<>".indexOf(line.charAt(at)) < 0) {
       at++;
     }
     return line.substring(from, at).replaceAll("['\"\\\\]", "");

@@ -1,11 +1,14 @@
 package dev.evenkeel.extensions.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.extension.HookEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A tool call that an agent is about to make, whatever the agent calls it. */
 final class ToolCall {
@@ -23,8 +26,28 @@ final class ToolCall {
 
   static ToolCall of(HookEvent event) {
     JsonNode input = event.meaning().toolInput();
-    // Cursor has the command beside everything else.
-    return new ToolCall(event, input.isObject() ? input : event.payload());
+    if (input.isObject()) {
+      return new ToolCall(event, input);
+    }
+    try {
+      // Cursor has the command beside everything else.
+      return new ToolCall(event, event.payload());
+    } catch (IllegalStateException tooManyValues) {
+      return new ToolCall(event, whatIsRun(event));
+    }
+  }
+
+  /** Of an input that is too large for a tree: so large a one is no way past a rule. */
+  private static ObjectNode whatIsRun(HookEvent event) {
+    ObjectNode found = JsonNodeFactory.instance.objectNode();
+    for (String name : Stream.concat(COMMANDS.stream(), STATEMENTS.stream()).toList()) {
+      JsonNode inside = event.at("tool_input", name);
+      JsonNode node = inside.isMissingNode() ? event.at(name) : inside;
+      if (!node.isMissingNode()) {
+        found.set(name, node);
+      }
+    }
+    return found;
   }
 
   String agent() {

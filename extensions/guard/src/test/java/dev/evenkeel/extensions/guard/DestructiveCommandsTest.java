@@ -154,6 +154,9 @@ class DestructiveCommandsTest {
         "git commit -m \"$(cat <<'EOF'\nIt's in\nEOF)\" && git push --force",
         "echo $(echo ')') $((1 + (2))) && git push --force",
         "echo \"$(git push --force)\"",
+        "echo \"$((1<<20)) bytes\" && git push --force",
+        "x=$((1 << 2))\ngit push --force",
+        "cat <<EOF&& git push --force\nx\nEOF",
         "echo <(git push --force)"
       })
   void aForcedPushIsDenied(String command) throws Exception {
