@@ -66,7 +66,7 @@ final class Detectors {
           // Messages, mail, money
           PrefixedToken.of("slack-token", TOKEN, 20, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"),
           PrefixedToken.of("slack-token", DOTTED, 20, "xoxe-", "xoxe.", "xoxc-", "xapp-"),
-          PrefixedToken.of("slack-token", Ascii.of("0-9a-zA-Z_.%-"), 20, "xoxd-"), // of a cookie
+          PrefixedToken.of("slack-token", Ascii.of("0-9a-zA-Z_.%+/=-"), 20, "xoxd-"), // of a cookie
           new WebhookUrl(),
           PrefixedToken.of("sendgrid-key", DOTTED, 60, "SG."),
           PrefixedToken.of("mailgun-key", HEX, 32, "key-").atMost(32),

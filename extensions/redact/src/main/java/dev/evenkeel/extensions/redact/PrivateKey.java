@@ -30,6 +30,8 @@ final class PrivateKey implements Detector {
 
   private static final int LONGEST_HEADER = 200;
 
+  private static final int MOST_HEADERS = 16;
+
   private static final Ascii MARKS = Ascii.of("<>|");
 
   /** What stands before a mark on its line. */
@@ -88,8 +90,10 @@ final class PrivateKey implements Detector {
   /** Behind lines such as {@code Version: GnuPG v2 (GNU/Linux)}, which may hold anything. */
   private static int behindHeaders(Text text, int from) {
     int behind = from;
-    while (true) {
-      int name = behindLineEnd(text, text.runEnd(behind, BLANK, MOST_AROUND));
+    for (int headers = 0; headers < MOST_HEADERS; headers++) {
+      int line = behindLineEnd(text, text.runEnd(behind, BLANK, MOST_AROUND));
+      int mark = text.runEnd(line, BEFORE_MARK, MOST_AROUND);
+      int name = mark + markLength(text, mark);
       int colon = text.runEnd(name, HEADER_NAME, LONGEST_LABEL);
       if (colon == name || !text.has(colon, ": ")) {
         return behind;
@@ -103,6 +107,7 @@ final class PrivateKey implements Detector {
       }
       behind = end;
     }
+    return behind;
   }
 
   private static boolean isLineEnd(Text text, int at) {

@@ -77,15 +77,15 @@ record Text(byte[] bytes, int from, int to) {
     }
     boolean escaped = (before == 'n' || before == 't' || before == 'r') && at(index - 2) == '\\';
     return escaped
-        || (before == 'm' && endsColour(index - 1))
+        || ((before == 'm' || before == 'K') && endsColour(index - 1))
         || (at(index - 3) == '%' && Ascii.HEX.contains(before) && Ascii.HEX.contains(at(index - 2)))
         || (at(index - 6) == '\\' && at(index - 5) == 'u' && Ascii.HEX.contains(before));
   }
 
-  /** Whether the m there ends a terminal's sequence for a colour: {@code ESC [ 1 ; 32 m}. */
-  private boolean endsColour(int m) {
-    int i = m - 1;
-    while (m - i <= LONGEST_COLOUR && (at(i) == ';' || (at(i) >= '0' && at(i) <= '9'))) {
+  /** Whether a terminal's sequence for a colour ends there: {@code ESC [ 1 ; 32 m}. */
+  private boolean endsColour(int letter) {
+    int i = letter - 1;
+    while (letter - i <= LONGEST_COLOUR && (at(i) == ';' || (at(i) >= '0' && at(i) <= '9'))) {
       i--;
     }
     return at(i) == '[' && at(i - 1) == ESCAPE;

@@ -79,6 +79,7 @@ class HostileTextTest {
             "eyJhbGciOi.eyJ",
             "-----BEGIN ",
             "-----BEGIN PRIVATE KEY-----",
+            "a: -----BEGIN PRIVATE KEY-----\\n",
             "-----BEGIN A PRIVATE KEY-----" + "A".repeat(30),
             "-----BEGIN A PRIVATE KEY-----\\n" + "|".repeat(30),
             "-----BEGIN A PRIVATE KEY-----" + "A".repeat(30) + "→>",

@@ -82,6 +82,9 @@ class RedactExtensionTest {
       assertThat(keptText("KEY \u001b[1;32m" + secret(form) + "\u001b[0m"))
           .as(form)
           .matches("KEY \u001b\\[1;32m" + MARKER + "\u001b\\[0m");
+      assertThat(keptText("\u001b[01;31m\u001b[K" + secret(form) + "\u001b[m"))
+          .as("as grep writes it")
+          .doesNotContain(secret(form));
     }
   }
 
@@ -96,6 +99,9 @@ class RedactExtensionTest {
             + lines;
     assertThat(keptText("x " + key + "\n-----END " + label + "y")).matches("x " + MARKER + "\ny");
     assertThat(keptText("x " + key)).as("its end is missing").matches("x " + MARKER);
+    assertThat(keptText(("x\\n" + key).replace("\\n", "\\n+")))
+        .as("in a diff")
+        .doesNotContain(lines.substring(0, 64));
   }
 
   @Test
