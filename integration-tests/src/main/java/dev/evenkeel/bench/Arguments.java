@@ -85,7 +85,7 @@ record Arguments(
   }
 
   /** The script starts this elsewhere than where it was called. */
-  private static Path path(String value) {
+  static Path path(String value) {
     return Path.of(System.getProperty("evenkeel.bench.from", "")).resolve(value);
   }
 

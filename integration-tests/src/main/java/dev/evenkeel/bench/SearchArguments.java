@@ -53,8 +53,8 @@ record SearchArguments(
         case "--connections" -> connections = (int) Arguments.number(words[i], value, 1);
         case "--seconds" -> seconds = Duration.ofSeconds(Arguments.number(words[i], value, 1));
         case "--pairs" -> pairs = (int) Arguments.number(words[i], value, 0);
-        case "--recorded" -> recorded = Path.of(value);
-        case "--cache" -> cache = Path.of(value);
+        case "--recorded" -> recorded = Arguments.path(value);
+        case "--cache" -> cache = Arguments.path(value);
         default -> throw new IllegalArgumentException(words[i] + " is not known");
       }
     }

@@ -253,7 +253,7 @@ public final class Meaning {
   /** Cursor, and Codex for some tools, send an object as the text of its JSON. */
   private JsonNode structured(JsonNode node) {
     String text = node.textValue();
-    if (text == null || !text.startsWith("{")) {
+    if (text == null || !text.startsWith("{") || text.indexOf('\0') >= 0) {
       return node;
     }
     try {

@@ -22,7 +22,8 @@ final class Trees {
    * @param source what the parser reads, from its first byte on
    */
   static JsonNode read(JsonMapper json, JsonParser parser, byte[] source) throws IOException {
-    if (!parser.currentToken().isStructStart()) {
+    boolean few = source.length / 2 < HookEvent.MAX_TREE_VALUES; // a value takes two bytes at least
+    if (few || !parser.currentToken().isStructStart()) {
       return json.readTree(parser);
     }
     int from = (int) parser.currentLocation().getByteOffset() - 1;

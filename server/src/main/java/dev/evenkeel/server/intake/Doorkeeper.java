@@ -73,6 +73,10 @@ public final class Doorkeeper {
     }
     this.token = token == null || token.isEmpty() ? null : token.strip().getBytes(UTF_8);
     allowedHosts.forEach(each -> hosts.add(asInHeader(withoutPort(each.strip()))));
+    if (allowedOrigins.stream().anyMatch(each -> each.strip().equals("null"))) {
+      throw new IllegalArgumentException(
+          "evenkeel.allowed-origins names 'null', which any page can make itself");
+    }
     this.origins =
         allowedOrigins.stream().map(Doorkeeper::asSent).collect(Collectors.toUnmodifiableSet());
     // Exactly these: a path that only begins so may lead elsewhere, /q/health/../..

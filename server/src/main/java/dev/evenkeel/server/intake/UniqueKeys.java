@@ -23,8 +23,8 @@ final class UniqueKeys {
           .build();
 
   /**
-   * The most keys of objects that are open at the same time: each is kept until its object ends,
-   * and takes about 80 bytes.
+   * The most keys that are kept at the same time, of one object for each depth. Each takes about 80
+   * bytes.
    */
   static final int MOST_KEYS = 200_000;
 
@@ -56,16 +56,15 @@ final class UniqueKeys {
     for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
       if (token.isStructStart()) {
         depth++;
+        keys -= keysAt[depth]; // the parser keeps them until it comes to this depth again
         keysAt[depth] = 0;
       } else if (token.isStructEnd()) {
-        keys -= keysAt[depth];
         depth--;
       } else if (token == JsonToken.FIELD_NAME) {
         keysAt[depth]++;
         keys++;
         if (keys > MOST_KEYS) {
-          throw new IllegalStateException(
-              "more than " + MOST_KEYS + " keys in one object and those around it");
+          throw new IllegalStateException("more than " + MOST_KEYS + " keys to compare");
         }
       }
     }

@@ -211,6 +211,7 @@ final class Sender {
     } else {
       ledger.missed.add(done.missed);
       reader.toldMissed(done.missed);
+      suspects.tookWord();
     }
   }
 

@@ -106,6 +106,15 @@ final class Suspects {
     condemnedInARow = 0;
   }
 
+  /** The target was told that events are missed: that did not break anything. */
+  void tookWord() {
+    if (suspectIsWord) {
+      suspect = -1;
+      certain = 0;
+      uncertain = 0;
+    }
+  }
+
   /** A control was not acknowledged, on a connection that lives. */
   void controlUnanswered() {
     unansweredControls++;
