@@ -48,7 +48,7 @@ final class UniqueKeys {
     }
   }
 
-  /** The parser looks at each key by itself, and keeps those of the objects that are open. */
+  /** The parser looks at each key by itself, beside those that it keeps. */
   private static void compareKeys(JsonParser parser) throws IOException {
     int[] keysAt = new int[HookEvent.MAX_DEPTH + 1];
     int keys = 0;

@@ -161,12 +161,11 @@ final class Sender {
     restedAt = System.nanoTime() + rest.toNanos();
   }
 
-  private boolean hasToRest(Outbound next) {
-    resting =
-        suspects.isSuspected(next)
-            && !suspects.isCondemned(next)
-            && restedAt - System.nanoTime() > 0;
-    return resting;
+  private boolean hasToRest(@Nullable Outbound next) {
+    return next != null
+        && suspects.isSuspected(next)
+        && !suspects.isCondemned(next)
+        && restedAt - System.nanoTime() > 0;
   }
 
   /** Takes out what is done, and confirms it. */
@@ -289,7 +288,8 @@ final class Sender {
 
   private void send() {
     Outbound next = next();
-    while (next != null && !hasToRest(next)) {
+    resting = hasToRest(next);
+    while (next != null && !resting) {
       if (idle && used) {
         reused.run();
       }
@@ -299,6 +299,7 @@ final class Sender {
         return;
       }
       next = next();
+      resting = hasToRest(next);
     }
   }
 
@@ -397,7 +398,7 @@ final class Sender {
       wait = idleSince + pool.cleanupInterval().toNanos() - now;
     }
     if (resting) {
-      wait = Math.clamp(restedAt - now, 0, wait);
+      wait = Math.min(wait, Math.max(0, restedAt - now));
     }
     if (stopped.getAsBoolean()) {
       wait = Math.min(wait, stoppedSince + DRAINING.toNanos() - now);
