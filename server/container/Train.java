@@ -50,6 +50,8 @@ final class Train {
             HOME.resolve("jre/bin/java").toString(),
             "@" + HOME.resolve("jvm.options"),
             "@" + HOME.resolve("container.options"),
+            // What a cache keeps of C2 has C2 compete with the next start for the cores
+            "-XX:TieredStopAtLevel=1",
             "-XX:AOTCacheOutput=" + CACHE,
             "-jar",
             HOME.resolve("app/quarkus-run.jar").toString());
