@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
 import dev.evenkeel.extension.HookEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /**
  * An event in whose payload no object has a key twice. JSON allows that, and whoever reads the
@@ -27,6 +28,9 @@ final class UniqueKeys {
    * bytes.
    */
   static final int MOST_KEYS = 200_000;
+
+  /** Deeper payloads are rare, and cost a copy each time that the depth doubles. */
+  private static final int USUAL_DEPTH = 16;
 
   private UniqueKeys() {}
 
@@ -50,12 +54,15 @@ final class UniqueKeys {
 
   /** The parser looks at each key by itself, beside those that it keeps. */
   private static void compareKeys(JsonParser parser) throws IOException {
-    int[] keysAt = new int[HookEvent.MAX_DEPTH + 1];
+    int[] keysAt = new int[USUAL_DEPTH];
     int keys = 0;
     int depth = 0;
     for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
       if (token.isStructStart()) {
         depth++;
+        if (depth == keysAt.length) {
+          keysAt = Arrays.copyOf(keysAt, 2 * depth);
+        }
         keys -= keysAt[depth]; // the parser keeps them until it comes to this depth again
         keysAt[depth] = 0;
       } else if (token.isStructEnd()) {
