@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param targets how many Socket.IO servers
  * @param hubClients how many clients of the hub
  * @param largeEvery one of so many events of each agent has 1 MB, by chance which; 0 for none
- * @param mostLag agents are held while a receiver is further behind, in events: fewer than a third
- *     of what the log keeps, or retention would overtake a receiver that a fault has stopped, also
- *     where only one of a target's three connections is still missing
+ * @param mostLag agents are held while a receiver is further behind, in events: an eighth of what
+ *     the log keeps, or retention would overtake a receiver that a fault has stopped, also where
+ *     only one of a target's three connections is missing, and few sessions are its own
  * @param inContainer whether the server runs in a container of its own image, with targets in
  *     containers; else as a process
  * @param limits of the verdicts
@@ -62,7 +62,7 @@ public record SoakPlan(
           1,
           2,
           1_000,
-          3_000,
+          1_500,
           false,
           Limits.DEFAULT,
           List.of(),
