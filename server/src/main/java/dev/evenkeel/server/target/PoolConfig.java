@@ -9,8 +9,7 @@ import java.time.Duration;
  * @param maxConnections the most connections to one target, and so its slots
  * @param cleanupInterval a connection that had nothing to send for so long is closed
  * @param windowEvents the most events of a slot that wait for their acknowledgement. With 64 the
- *     client reaches its full rate of about 20,000 events a second; a slot sends once in a
- *     millisecond, so with 1 it is less than 1,000
+ *     client reaches its full rate of about 20,000 events a second
  * @param windowBytes the most bytes of them; a larger event goes alone
  * @param acknowledgeTimeout after so long without an acknowledgement the connection is replaced
  * @param acknowledgeProbe how long {@link Acknowledge#AUTO} waits for the first one

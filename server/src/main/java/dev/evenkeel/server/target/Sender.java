@@ -32,12 +32,6 @@ final class Sender {
   /** Acknowledgement ids begin again after so many, to stay short; no window is as large. */
   private static final int ACKNOWLEDGEMENT_IDS = 1_000_000;
 
-  /**
-   * From one turn to the next at the least. Under load acknowledgements and events come one by one,
-   * and to be woken for each costs as much as to send it.
-   */
-  private static final Duration GATHERING = Duration.ofMillis(1);
-
   /** How often it looks whether bytes have left: OkHttp does not tell. */
   private static final Duration LEAVING = Duration.ofMillis(1);
 
@@ -136,18 +130,9 @@ final class Sender {
         return outcome;
       }
       bell.await(untilNextLook(now));
-      gather(now);
     }
     settle();
     return Outcome.LOST;
-  }
-
-  /** What comes after a rest is sent at once. */
-  private static void gather(long turn) throws InterruptedException {
-    long left = turn + GATHERING.toNanos() - System.nanoTime();
-    if (left > 0) {
-      Thread.sleep(Duration.ofNanos(left));
-    }
   }
 
   /**
