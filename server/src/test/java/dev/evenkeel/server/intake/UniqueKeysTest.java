@@ -30,6 +30,17 @@ class UniqueKeysTest {
   }
 
   @Test
+  void alsoInAPayloadAsDeepAsItMayBe() throws Exception {
+    int around = HookEvent.MAX_DEPTH - 1;
+    String before = "{\"a\":".repeat(around);
+    String behind = "}".repeat(around);
+    HookEvent once = event(before + "{\"b\":1,\"c\":2}" + behind);
+    assertThat(UniqueKeys.of(once)).isSameAs(once);
+    assertThat(UniqueKeys.of(event(before + "{\"b\":1,\"b\":2}" + behind)).json())
+        .isEqualTo(before + "{\"b\":2}" + behind);
+  }
+
+  @Test
   void manyObjectsOneAfterTheOtherHaveAsManyKeysAsTheyLike() throws Exception {
     String object = "{" + keys(1_000) + "}";
     HookEvent event = event("{\"a\":[" + (object + ",").repeat(300) + object + "]}");
