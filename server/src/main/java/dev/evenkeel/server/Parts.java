@@ -41,6 +41,7 @@ import dev.evenkeel.server.target.PoolConfig;
 import dev.evenkeel.server.target.TargetConfig;
 import dev.evenkeel.server.target.TargetMetrics;
 import dev.evenkeel.server.target.Targets;
+import dev.evenkeel.server.target.netty.NettyNetwork;
 import dev.evenkeel.server.text.IndexLimits;
 import dev.evenkeel.server.text.TextIndex;
 import dev.evenkeel.server.watch.MemoryWatch;
@@ -50,6 +51,8 @@ import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
@@ -90,6 +93,7 @@ public class Parts {
   private static final Duration WRITE = Duration.ofSeconds(5);
 
   private final Settings settings;
+  private final Vertx vertx;
   private final Clock clock = Clock.systemUTC();
   private final MemoryBudget budget;
   private final SqliteEventLog log;
@@ -110,8 +114,9 @@ public class Parts {
   private volatile boolean started;
 
   @Inject
-  Parts(Settings settings, SettingsProducer again) {
+  Parts(Settings settings, SettingsProducer again, Vertx vertx) {
     this.settings = settings;
+    this.vertx = vertx;
     try {
       budget = new MemoryBudget(settings.memoryBudget());
       log = openLog();
@@ -275,6 +280,7 @@ public class Parts {
     return new Targets(
         configs,
         pool,
+        new NettyNetwork(((VertxInternal) vertx).getEventLoopGroup(), pool.connectTimeout()),
         log,
         log,
         log::countAfter,

@@ -181,7 +181,7 @@ class ArchitectureTest {
               "..server.guard..",
               "..server.handler..",
               "..server.extension..",
-              "..server.target..",
+              "..server.target",
               "..server.text..",
               "..server.hub",
               "..server.hub.engineio..",

@@ -88,7 +88,7 @@ final class AncestorConfig {
     if (reconnection != null && isYes(reconnection)) {
       throw new InvalidSettingException(
               RECONNECTION,
-              " is true; the client library never reconnects by itself here, because connections"
+              " is true; a connection never reconnects by itself here, because connections"
                   + " that come back unasked are beyond the limit. The pool replaces dead"
                   + " connections under max_connections: set it to false or remove it")
           .setIn(file + ":" + reconnection.line());

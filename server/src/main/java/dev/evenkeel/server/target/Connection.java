@@ -1,23 +1,12 @@
 package dev.evenkeel.server.target;
 
-import io.socket.client.Manager;
-import io.socket.client.Socket;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
-import okhttp3.OkHttpClient;
 
 /**
- * One Socket.IO connection, from connecting to its end. It is never connected again.
- *
- * <p>The client library opens and closes it, knocks at the namespace and answers the server's
- * pings. Messages go past the library, straight to the WebSocket: the library's own {@code emit}
- * runs on an event thread that all its clients share and that ends whenever it is idle (1,000
- * threads for 500 messages), keeps what is sent while disconnected, without a bound, and has a
- * table of acknowledgements without a bound. Here a message is sent only while joined, and nothing
- * is kept but in the slot's window.
+ * One Socket.IO connection, from connecting to its end. It is never connected again. A message is
+ * sent only while joined, and nothing is kept but in the slot's window.
  */
 final class Connection implements Wire.Events {
 
@@ -39,51 +28,21 @@ final class Connection implements Wire.Events {
   }
 
   private final Wire wire;
-  private final Socket socket;
   private final Bell bell;
   private final IntConsumer acknowledged;
+
+  // Mutable state, owned by the line's thread
+  private boolean told;
 
   // Mutable state, guarded by this
   private State state = State.CONNECTING;
   private Handshake handshake = Handshake.UNKNOWN;
   private Ending ending = Ending.closed("not ended");
 
-  private Connection(
-      TargetConfig target,
-      OkHttpClient http,
-      Bell bell,
-      IntConsumer acknowledged,
-      LongAdder dropped) {
+  private Connection(TargetConfig target, Bell bell, IntConsumer acknowledged, LongAdder dropped) {
     this.bell = bell;
     this.acknowledged = acknowledged;
-    this.wire = new Wire(http, this, dropped);
-    // A manager of its own: IO.socket would share one between connections to the same address.
-    Manager manager = new Manager(target.url(), options(target, http, wire));
-    this.socket = manager.socket(target.namespace(), auth(target));
-  }
-
-  private static Manager.Options options(TargetConfig target, OkHttpClient http, Wire wire) {
-    var options = new Manager.Options();
-    options.transports = new String[] {io.socket.engineio.client.transports.WebSocket.NAME};
-    options.reconnection = false;
-    // Its time-out would start a timer thread for each attempt; the slot has a deadline of its own.
-    options.timeout = -1;
-    options.webSocketFactory = wire;
-    options.callFactory = http;
-    String token = target.token();
-    if (token != null) {
-      options.extraHeaders = Map.of("Authorization", List.of("Bearer " + token));
-    }
-    return options;
-  }
-
-  private static Manager.Options auth(TargetConfig target) {
-    var options = new Manager.Options();
-    String token = target.token();
-    if (token != null) {
-      options.auth = Map.of("token", token);
-    }
-    return options;
+    this.wire = new Wire(target, this, dropped);
   }
 
   /**
@@ -95,33 +54,13 @@ final class Connection implements Wire.Events {
    */
   static Connection open(
       TargetConfig target,
-      OkHttpClient http,
+      Network network,
       Bell bell,
       IntConsumer acknowledged,
       LongAdder dropped) {
-    var connection = new Connection(target, http, bell, acknowledged, dropped);
-    connection.open();
+    var connection = new Connection(target, bell, acknowledged, dropped);
+    connection.wire.open(network);
     return connection;
-  }
-
-  private void open() {
-    socket.on(Socket.EVENT_CONNECT, ignored -> become(State.JOINED));
-    socket.on(Socket.EVENT_CONNECT_ERROR, details -> ended(Ending.closed(refusal(details))));
-    socket.on(
-        Socket.EVENT_DISCONNECT,
-        details -> {
-          String reason = details.length == 0 ? "" : String.valueOf(details[0]);
-          if (!reason.equals("io client disconnect")) {
-            ended(Ending.silent("connection lost: " + reason));
-          }
-        });
-    socket.connect();
-  }
-
-  private static String refusal(Object[] details) {
-    Object detail = details.length == 0 ? null : details[0];
-    return "refused: "
-        + (detail instanceof Throwable failure ? Ending.describe(failure) : String.valueOf(detail));
   }
 
   private synchronized boolean become(State next) {
@@ -148,8 +87,8 @@ final class Connection implements Wire.Events {
   }
 
   /** Sends one message. Returns false when the connection can take none any more. */
-  boolean send(String message) {
-    return isJoined() && wire.send(message);
+  boolean send(byte[]... parts) {
+    return isJoined() && wire.send(parts);
   }
 
   /** How many bytes were sent and have not left yet. */
@@ -175,22 +114,13 @@ final class Connection implements Wire.Events {
    */
   Ending close(String why, Duration longest) throws InterruptedException {
     boolean joined = isJoined();
-    if (become(State.CLOSING) && joined && saysGoodbye()) {
+    if (become(State.CLOSING) && joined) {
+      wire.sayGoodbye();
       await(State.CLOSING, longest);
     }
     end(Ending.silent(why + "; the server did not confirm the close"));
     wire.cancel();
     return ending();
-  }
-
-  /** The library starts a thread for it, which the machine may not have. */
-  private boolean saysGoodbye() {
-    try {
-      socket.disconnect();
-      return true;
-    } catch (RuntimeException | OutOfMemoryError e) {
-      return false;
-    }
   }
 
   /** Ends it now; for when nobody has time. */
@@ -225,9 +155,23 @@ final class Connection implements Wire.Events {
   }
 
   @Override
+  public void joined() {
+    become(State.JOINED);
+  }
+
+  @Override
   public void acknowledged(int id) {
     acknowledged.accept(id);
-    bell.ring();
+    told = true;
+  }
+
+  /** Rings once for all acknowledgements that came together. */
+  @Override
+  public void caughtUp() {
+    if (told) {
+      told = false;
+      bell.ring();
+    }
   }
 
   @Override

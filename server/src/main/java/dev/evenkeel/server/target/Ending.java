@@ -2,8 +2,6 @@ package dev.evenkeel.server.target;
 
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection came to its end.
@@ -38,10 +36,7 @@ record Ending(Kind kind, String why) {
    * the stream or a reset comes from the server only when nobody stands between us: a proxy that
    * dies on our side looks the same. So only a close frame counts as noticed.
    */
-  static Ending ofFailure(Throwable failure, @Nullable Response response, boolean opened) {
-    if (response != null) {
-      return closed("answered " + response.code() + " instead of opening a WebSocket");
-    }
+  static Ending ofFailure(Throwable failure, boolean opened) {
     if (failure instanceof InterruptedIOException) {
       return silent("no answer: " + describe(failure));
     }
@@ -59,7 +54,7 @@ record Ending(Kind kind, String why) {
 
   /** Whether nobody listens there. */
   static boolean isRefused(Throwable failure) {
-    // OkHttp puts a ConnectException of its own around the one that says so.
+    // An exception of the library may be around the one that says so.
     for (Throwable each = failure; each != null; each = each.getCause()) {
       String message = each.getMessage();
       if (each instanceof ConnectException && message != null && message.contains("refused")) {

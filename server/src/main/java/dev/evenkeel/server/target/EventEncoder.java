@@ -22,7 +22,7 @@ final class EventEncoder {
   /** An acknowledgement id that asks for none. */
   static final int NO_ACKNOWLEDGEMENT = -1;
 
-  /** OkHttp closes a WebSocket on which more than that waits to be written. */
+  /** The largest event that is accepted. */
   private static final int MOST_BYTES = 16 << 20;
 
   private static final Set<String> ENVELOPE =
@@ -45,20 +45,22 @@ final class EventEncoder {
               StreamReadConstraints.builder().maxNestingDepth(HookEvent.MAX_DEPTH + 10).build())
           .build();
 
+  /** What follows the JSON. */
+  static final byte[] TAIL = {']'};
+
   private final String head;
 
   EventEncoder(String namespace) {
     this.head = namespace.equals("/") ? "42" : "42" + namespace + ",";
   }
 
-  /** The whole text of a message. */
-  String encode(String name, int acknowledgementId, byte[] json) {
-    String payload = new String(json, StandardCharsets.UTF_8);
+  /** What comes before the JSON. */
+  byte[] head(String name, int acknowledgementId) {
     String number = acknowledgementId < 0 ? "" : Integer.toString(acknowledgementId);
-    return head + number + "[\"" + name + "\"," + payload + "]";
+    return (head + number + "[\"" + name + "\",").getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** How many bytes {@link #encode} makes of so many bytes of JSON. */
+  /** How many bytes a message has that is made of so many bytes of JSON. */
   long encodedSize(String name, int acknowledgementId, int jsonBytes) {
     int digits = acknowledgementId < 0 ? 0 : Integer.toString(acknowledgementId).length();
     return head.length() + digits + name.length() + 5L + jsonBytes;

@@ -8,8 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an Engine.IO server says of a new session ({@code 0{"sid": ...}}). The library reads it too,
- * but its {@code HandshakeData} leaves out {@code maxPayload}.
+ * What an Engine.IO server says of a new session ({@code 0{"sid": ...}}).
  *
  * @param sid the session's id at the server, or null when the server did not say it
  * @param pingInterval how often the server pings

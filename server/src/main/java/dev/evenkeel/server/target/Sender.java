@@ -32,7 +32,7 @@ final class Sender {
   /** Acknowledgement ids begin again after so many, to stay short; no window is as large. */
   private static final int ACKNOWLEDGEMENT_IDS = 1_000_000;
 
-  /** How often it looks whether bytes have left: OkHttp does not tell. */
+  /** How often it looks whether bytes have left. */
   private static final Duration LEAVING = Duration.ofMillis(1);
 
   /** And how often where an acknowledgement is waited for. */
@@ -332,7 +332,7 @@ final class Sender {
     bytesSent += encoder.encodedSize(message.name, id, message.json.length);
     // First noted, then sent: the acknowledgement may be here before the next line.
     window.sending(message, id, System.nanoTime(), bytesSent);
-    if (connection.send(encoder.encode(message.name, id, message.json))) {
+    if (connection.send(encoder.head(message.name, id), message.json, EventEncoder.TAIL)) {
       return true;
     }
     window.refused(message);

@@ -9,7 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ final class Slot {
   private final TargetConfig target;
   private final int number;
   private final PoolConfig pool;
-  private final OkHttpClient http;
+  private final Network network;
   private final Sessions sessions;
   private final SlotReader reader;
   private final MemoryBudget budget;
@@ -78,7 +77,7 @@ final class Slot {
       TargetConfig target,
       int number,
       PoolConfig pool,
-      OkHttpClient http,
+      Network network,
       SlotReader reader,
       MemoryBudget budget,
       Ledger ledger,
@@ -87,8 +86,8 @@ final class Slot {
     this.target = target;
     this.number = number;
     this.pool = pool;
-    this.http = http;
-    this.sessions = new Sessions(http, target);
+    this.network = network;
+    this.sessions = new Sessions(network, target);
     this.reader = reader;
     this.budget = budget;
     this.ledger = ledger;
@@ -248,7 +247,7 @@ final class Slot {
     Connection opened =
         Connection.open(
             target,
-            http,
+            network,
             bell,
             id -> {
               fresh.acknowledge(id);
@@ -388,7 +387,7 @@ final class Slot {
   }
 
   /** Where nothing can be asked for lack of memory or threads, the time has to be waited for. */
-  private boolean isGone(String sid) {
+  private boolean isGone(String sid) throws InterruptedException {
     try {
       return sessions.isGone(sid);
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import okhttp3.OkHttpClient;
 
 /** One Socket.IO server and its pool: as many slots as it may have connections. */
 final class Target {
@@ -29,7 +28,7 @@ final class Target {
   Target(
       TargetConfig config,
       PoolConfig pool,
-      OkHttpClient http,
+      Network network,
       PublishedEvents events,
       Positions positions,
       Backlog backlog,
@@ -48,7 +47,7 @@ final class Target {
     var made = new ArrayList<Slot>();
     for (int number = 0; number < pool.maxConnections(); number++) {
       var reader = new SlotReader(events, places.get(number), lanes(number));
-      made.add(new Slot(config, number, pool, http, reader, budget, ledger, metrics, random));
+      made.add(new Slot(config, number, pool, network, reader, budget, ledger, metrics, random));
     }
     this.slots = List.copyOf(made);
   }

@@ -49,11 +49,6 @@ public record TargetConfig(
     this(name, url, null, "/", Acknowledge.AUTO);
   }
 
-  /** Whether it is reached over TLS. */
-  boolean isSecure() {
-    return "https".equals(url.getScheme()) || "wss".equals(url.getScheme());
-  }
-
   /** The same without the token, which is a secret. */
   @Override
   public String toString() {

@@ -33,7 +33,6 @@ public final class Targets implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final PoolConfig pool;
-  private final SharedHttp http;
   private final SequencedMap<String, Target> targets = new LinkedHashMap<>();
 
   // Mutable state, guarded by this
@@ -51,6 +50,7 @@ public final class Targets implements AutoCloseable {
   public Targets(
       List<TargetConfig> configs,
       PoolConfig pool,
+      Network network,
       PublishedEvents events,
       Positions positions,
       Backlog backlog,
@@ -62,13 +62,10 @@ public final class Targets implements AutoCloseable {
       throw new IllegalArgumentException(
           "evenkeel.targets has a name twice; each target needs its own: " + configs);
     }
-    this.http =
-        new SharedHttp(pool.connectTimeout(), configs.stream().anyMatch(TargetConfig::isSecure));
     for (TargetConfig config : configs) {
       targets.put(
           config.name(),
-          new Target(
-              config, pool, http.client(), events, positions, backlog, budget, metrics, random));
+          new Target(config, pool, network, events, positions, backlog, budget, metrics, random));
     }
   }
 
@@ -119,7 +116,6 @@ public final class Targets implements AutoCloseable {
       targets.values().forEach(Target::stop);
       awaitStopped(pool.closeTimeout().plus(GRACE));
     }
-    http.close();
   }
 
   private void awaitStopped(Duration longest) {

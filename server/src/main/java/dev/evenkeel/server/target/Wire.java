@@ -1,173 +1,235 @@
 package dev.evenkeel.server.target;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import okhttp3.Request;
-import okhttp3.Response;
-import okhttp3.WebSocket;
-import okhttp3.WebSocketListener;
-import okio.ByteString;
-import org.json.JSONException;
-import org.json.JSONObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the Socket.IO client and its one WebSocket, and sees every message before the
- * client does.
+ * Speaks Engine.IO 4 and Socket.IO 5 over one WebSocket, as far as a client needs that sends events
+ * and listens to acknowledgements: it knocks at the namespace, answers pings, and says goodbye.
  *
  * <p>What comes in is told apart by its first two characters. Events are dropped: some servers send
- * every event back to every client, twice. Acknowledgements are read here, down to their id. Only
- * the rest (open, ping, connect, disconnect) goes on to the client. The server's goodbye and its
- * refusal are told from here, too: the client closes the WebSocket before it tells anybody, and the
- * server's answer to that would be taken for the reason. Were the others to go on too, each message
- * would be parsed as JSON, would start a thread when the client's event thread had just ended, and
- * would leave a cancelled timer in the client's heartbeat scheduler for as long as a ping interval
- * and time-out last: a million of them at 20,000 acknowledgements a second.
+ * every event back to every client, twice. Acknowledgements are read down to their id.
+ *
+ * @see <a href="https://socket.io/docs/v4/engine-io-protocol/">Engine.IO protocol</a>
+ * @see <a href="https://socket.io/docs/v4/socket-io-protocol/">Socket.IO protocol</a>
  */
-final class Wire extends WebSocketListener implements WebSocket.Factory {
+final class Wire implements Network.Listener {
 
-  /** Who hears of it. Called on the WebSocket's reading thread. */
+  /** Who hears of it. Called on the line's thread. */
   interface Events {
     void opened(Handshake handshake);
 
+    void joined();
+
     void acknowledged(int id);
+
+    /** What has arrived so far has been told. */
+    void caughtUp();
 
     void ended(Ending ending);
   }
 
-  private static final char MESSAGE = '4';
+  static final String PATH = "/socket.io/?EIO=4&transport=";
+
   private static final char OPEN = '0';
+  private static final char PING = '2';
+  private static final char MESSAGE = '4';
+  private static final char CONNECT = '0';
   private static final char DISCONNECT = '1';
   private static final char EVENT = '2';
   private static final char ACK = '3';
   private static final char CONNECT_ERROR = '4';
   private static final char BINARY_EVENT = '5';
   private static final char BINARY_ACK = '6';
-  private static final int NORMAL = 1000;
+  private static final byte[] PONG = {'3'};
 
-  private final WebSocket.Factory http;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final TargetConfig target;
   private final Events events;
   private final LongAdder dropped;
 
-  // Mutable state. Written once, by the client when it connects
-  private volatile @Nullable WebSocketListener client;
-  private volatile @Nullable WebSocket socket;
-  private volatile boolean opened;
+  // Mutable state, written by who opens it and by the line's thread
+  private volatile Network.@Nullable Line line;
   private volatile boolean cancelled;
+  private boolean opened;
 
-  Wire(WebSocket.Factory http, Events events, LongAdder dropped) {
-    this.http = http;
+  Wire(TargetConfig target, Events events, LongAdder dropped) {
+    this.target = target;
     this.events = events;
     this.dropped = dropped;
   }
 
-  @Override
-  public WebSocket newWebSocket(Request request, WebSocketListener listener) {
-    client = listener;
-    WebSocket made = http.newWebSocket(request, this);
-    socket = made;
+  /** Begins to connect. */
+  void open(Network network) {
+    URI address = address(target, "websocket");
+    use(network.open(address, headers(target), this));
+  }
+
+  /** Where a target's Engine.IO listens. */
+  static URI address(TargetConfig target, String transport) {
+    String server = target.url().toString();
+    int end = server.length() - (server.endsWith("/") ? 1 : 0);
+    return URI.create(server.substring(0, end) + PATH + transport);
+  }
+
+  static Map<String, String> headers(TargetConfig target) {
+    String token = target.token();
+    return token == null ? Map.of() : Map.of("Authorization", "Bearer " + token);
+  }
+
+  private void use(Network.Line made) {
+    line = made;
     if (cancelled) {
       made.cancel();
     }
-    return made;
   }
 
   /** Sends one message. Returns false when the WebSocket is closed or closing. */
-  boolean send(String message) {
-    WebSocket current = socket;
-    return current != null && current.send(message);
+  boolean send(byte[]... parts) {
+    Network.Line current = line;
+    return current != null && current.send(parts);
   }
 
   /** How many bytes have been given to {@link #send} and not yet to the network. */
   long queuedBytes() {
-    WebSocket current = socket;
-    return current == null ? 0 : current.queueSize();
+    Network.Line current = line;
+    return current == null ? 0 : current.queuedBytes();
   }
 
-  /**
-   * Ends it at once, and gives back the file descriptor. The client may make its WebSocket only
-   * afterwards, when its thread comes to it late: that one ends as well.
-   */
+  /** Leaves the namespace and closes. The server's answer is told as an ending. */
+  void sayGoodbye() {
+    Network.Line current = line;
+    if (current != null) {
+      current.send(packet(DISCONNECT, ""));
+      current.close();
+    }
+  }
+
+  /** Ends it at once, and gives back the file descriptor. */
   void cancel() {
     cancelled = true;
-    WebSocket current = socket;
+    Network.Line current = line;
     if (current != null) {
       current.cancel();
     }
   }
 
-  @Override
-  public void onOpen(WebSocket webSocket, Response response) {
-    socket = webSocket;
-    client().onOpen(webSocket, response);
+  private byte[] packet(char type, String data) {
+    String namespace = target.namespace().equals("/") ? "" : target.namespace() + ",";
+    return ("" + MESSAGE + type + namespace + data).getBytes(UTF_8);
   }
 
   @Override
-  public void onMessage(WebSocket webSocket, String text) {
-    char packet = text.length() > 1 && text.charAt(0) == MESSAGE ? text.charAt(1) : 0;
-    switch (packet) {
-      case EVENT, BINARY_EVENT -> dropped.increment();
-      case ACK, BINARY_ACK -> {
-        int id = acknowledgementId(text);
-        if (id >= 0) {
-          events.acknowledged(id);
+  public void opened(Network.Line made) {
+    use(made);
+  }
+
+  @Override
+  public void received(Network.Line from, ByteBuffer beginning) {
+    int length = beginning.limit();
+    char engine = length == 0 ? 0 : (char) beginning.get(0);
+    char packet = engine == MESSAGE && length > 1 ? (char) beginning.get(1) : 0;
+    if (engine == OPEN) {
+      open(from, text(beginning, 1));
+    } else if (engine == PING) {
+      from.send(PONG);
+    } else {
+      switch (packet) {
+        case EVENT, BINARY_EVENT -> dropped.increment();
+        case ACK, BINARY_ACK -> {
+          int id = acknowledgementId(beginning);
+          if (id >= 0) {
+            events.acknowledged(id);
+          }
         }
-      }
-      case DISCONNECT -> {
-        events.ended(Ending.closed("disconnected by the server"));
-        client().onMessage(webSocket, text);
-      }
-      case CONNECT_ERROR -> {
-        events.ended(Ending.closed("refused by the server: " + refusal(text)));
-        client().onMessage(webSocket, text);
-      }
-      default -> {
-        if (!text.isEmpty() && text.charAt(0) == OPEN) {
-          open(text.substring(1));
-        }
-        client().onMessage(webSocket, text);
+        case CONNECT -> joined(text(beginning, 2));
+        case DISCONNECT -> end(from, "disconnected by the server");
+        case CONNECT_ERROR -> end(from, "refused by the server: " + refusal(text(beginning, 2)));
+        default -> {}
       }
     }
+  }
+
+  private static String text(ByteBuffer beginning, int from) {
+    return UTF_8.decode(beginning.duplicate().position(from)).toString();
   }
 
   /** Drops attachments: they belong to events and acknowledgements that were dealt with. */
   @Override
-  public void onMessage(WebSocket webSocket, ByteString bytes) {
+  public void receivedBinary() {
     dropped.increment();
   }
 
-  private void open(String json) {
+  @Override
+  public void caughtUp() {
+    events.caughtUp();
+  }
+
+  private void open(Network.Line from, String json) {
     try {
       Handshake handshake = Handshake.parse(json);
       opened = true;
+      from.expect(handshake.noticeTime());
       events.opened(handshake);
+      from.send(packet(CONNECT, auth()));
     } catch (IOException e) {
-      events.ended(Ending.closed("no Engine.IO server: " + Ending.describe(e)));
-      cancel();
+      end(from, "no Engine.IO server: " + Ending.describe(e));
     }
+  }
+
+  private String auth() {
+    String token = target.token();
+    if (token == null) {
+      return "";
+    }
+    return "{\"token\":\""
+        + new String(JsonStringEncoder.getInstance().quoteAsString(token))
+        + "\"}";
+  }
+
+  /** Since version 3 a server says the socket's id; before, it took no knock. */
+  private void joined(String said) {
+    if (said.contains("\"sid\"")) {
+      events.joined();
+    } else {
+      Network.Line current = line;
+      if (current != null) {
+        end(current, "refused: the server speaks Socket.IO 2; it has to be 3 or later");
+      }
+    }
+  }
+
+  private void end(Network.Line from, String why) {
+    events.ended(Ending.closed(why));
+    from.close();
   }
 
   /**
    * The id in {@code 43/namespace,17[...]} or {@code 461-/namespace,17[...]}, or -1 if there is
    * none.
    */
-  static int acknowledgementId(String text) {
+  static int acknowledgementId(ByteBuffer text) {
     int at = 2;
-    if (text.charAt(1) == BINARY_ACK) {
-      at = text.indexOf('-', at) + 1;
-      if (at == 0) {
-        return -1;
-      }
+    if (text.get(1) == BINARY_ACK) {
+      at = behind('-', text, at);
     }
-    if (at < text.length() && text.charAt(at) == '/') {
-      at = text.indexOf(',', at) + 1;
-      if (at == 0) {
-        return -1;
-      }
+    if (at < text.limit() && text.get(at) == '/') {
+      at = behind(',', text, at);
     }
     long id = -1;
-    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-      id = Math.max(id, 0) * 10 + (text.charAt(at) - '0');
+    while (at < text.limit() && text.get(at) >= '0' && text.get(at) <= '9') {
+      id = Math.max(id, 0) * 10 + (text.get(at) - '0');
       if (id > Integer.MAX_VALUE) {
         return -1;
       }
@@ -176,49 +238,49 @@ final class Wire extends WebSocketListener implements WebSocket.Factory {
     return (int) id;
   }
 
-  /** The server's words in {@code 44/namespace,{"message":"..."}}, or all of it as it came. */
+  private static int behind(char mark, ByteBuffer text, int from) {
+    int at = from;
+    while (at < text.limit() && text.get(at) != mark) {
+      at++;
+    }
+    return at + 1;
+  }
+
+  /** The server's words in {@code /namespace,{"message":"..."}}, or all of it as it came. */
   private static String refusal(String text) {
-    String said = text.substring(text.indexOf('{') < 0 ? 2 : text.indexOf('{'));
-    try {
-      return new JSONObject(said).optString("message", said);
-    } catch (JSONException e) {
+    String said = text.substring(Math.max(0, text.indexOf('{')));
+    try (JsonParser parser = JSON.createParser(said)) {
+      String message = said;
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String field = parser.currentName();
+          if (parser.nextToken() == JsonToken.VALUE_STRING && field.equals("message")) {
+            message = parser.getText();
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+      return message;
+    } catch (IOException e) {
       return said;
     }
   }
 
-  /**
-   * The server closes. OkHttp calls {@code onClosed}, the only thing the client listens to, after
-   * both sides have closed; so without the call to {@code close} here the client would go on
-   * believing that it is connected until its heartbeat fails.
-   */
   @Override
-  public void onClosing(WebSocket webSocket, int code, String reason) {
-    events.ended(Ending.closed(closedBy(code, reason)));
-    client().onClosing(webSocket, code, reason);
-    webSocket.close(NORMAL, null);
+  public void closed(int code, String reason) {
+    events.ended(
+        Ending.closed(
+            "closed by the server (" + code + (reason.isEmpty() ? "" : " " + reason) + ")"));
   }
 
   @Override
-  public void onClosed(WebSocket webSocket, int code, String reason) {
-    events.ended(Ending.closed(closedBy(code, reason)));
-    client().onClosed(webSocket, code, reason);
+  public void refused(int status) {
+    events.ended(Ending.closed("answered " + status + " instead of opening a WebSocket"));
   }
 
   @Override
-  public void onFailure(WebSocket webSocket, Throwable failure, @Nullable Response response) {
-    events.ended(Ending.ofFailure(failure, response, opened));
-    client().onFailure(webSocket, failure, response);
-  }
-
-  private WebSocketListener client() {
-    WebSocketListener listener = client;
-    if (listener == null) {
-      throw new IllegalStateException("a WebSocket speaks before it was made");
-    }
-    return listener;
-  }
-
-  private static String closedBy(int code, String reason) {
-    return "closed by the server (" + code + (reason.isEmpty() ? "" : " " + reason) + ")";
+  public void failed(Throwable failure) {
+    events.ended(Ending.ofFailure(failure, opened));
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,13 +64,20 @@ class PartsTest {
 
     private final byte[] json = "{\"text\":\"äö\"}".getBytes(StandardCharsets.UTF_8);
 
+    private String message(String namespace, String name, int id) {
+      byte[] head = new EventEncoder(namespace).head(name, id);
+      return new String(head, StandardCharsets.UTF_8)
+          + new String(json, StandardCharsets.UTF_8)
+          + new String(EventEncoder.TAIL, StandardCharsets.UTF_8);
+    }
+
     @Test
     void anEventIsWrappedAndNotRewritten() {
-      assertThat(new EventEncoder("/").encode("claude_event", 17, json))
+      assertThat(message("/", "claude_event", 17))
           .isEqualTo("4217[\"claude_event\",{\"text\":\"äö\"}]");
-      assertThat(new EventEncoder("/agents").encode("claude_event", 0, json))
+      assertThat(message("/agents", "claude_event", 0))
           .isEqualTo("42/agents,0[\"claude_event\",{\"text\":\"äö\"}]");
-      assertThat(new EventEncoder("/").encode("missed", EventEncoder.NO_ACKNOWLEDGEMENT, json))
+      assertThat(message("/", "missed", EventEncoder.NO_ACKNOWLEDGEMENT))
           .isEqualTo("42[\"missed\",{\"text\":\"äö\"}]");
     }
 
@@ -77,10 +85,8 @@ class PartsTest {
     void theSizeIsThatOfTheBytesOnTheWire() {
       for (int id : new int[] {-1, 0, 17, 999_999}) {
         for (String namespace : new String[] {"/", "/agents"}) {
-          var encoder = new EventEncoder(namespace);
-          assertThat(encoder.encodedSize("missed", id, json.length))
-              .isEqualTo(
-                  encoder.encode("missed", id, json).getBytes(StandardCharsets.UTF_8).length);
+          assertThat(new EventEncoder(namespace).encodedSize("missed", id, json.length))
+              .isEqualTo(message(namespace, "missed", id).getBytes(StandardCharsets.UTF_8).length);
         }
       }
     }
@@ -115,22 +121,26 @@ class PartsTest {
   @Nested
   class Reading {
 
+    private int acknowledgementId(String text) {
+      return Wire.acknowledgementId(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     @Test
     void acknowledgementsAreReadDownToTheirId() {
-      assertThat(Wire.acknowledgementId("4317[\"ok\"]")).isEqualTo(17);
-      assertThat(Wire.acknowledgementId("430[]")).isZero();
-      assertThat(Wire.acknowledgementId("43/agents,5[]")).isEqualTo(5);
-      assertThat(Wire.acknowledgementId("461-12[{\"_placeholder\":true,\"num\":0}]")).isEqualTo(12);
-      assertThat(Wire.acknowledgementId("462-/agents,7[]")).isEqualTo(7);
+      assertThat(acknowledgementId("4317[\"ok\"]")).isEqualTo(17);
+      assertThat(acknowledgementId("430[]")).isZero();
+      assertThat(acknowledgementId("43/agents,5[]")).isEqualTo(5);
+      assertThat(acknowledgementId("461-12[{\"_placeholder\":true,\"num\":0}]")).isEqualTo(12);
+      assertThat(acknowledgementId("462-/agents,7[]")).isEqualTo(7);
     }
 
     @Test
     void whatIsNoAcknowledgementHasNoId() {
-      assertThat(Wire.acknowledgementId("43")).isEqualTo(-1);
-      assertThat(Wire.acknowledgementId("43[]")).isEqualTo(-1);
-      assertThat(Wire.acknowledgementId("43/agents")).isEqualTo(-1);
-      assertThat(Wire.acknowledgementId("46")).isEqualTo(-1);
-      assertThat(Wire.acknowledgementId("4399999999999999999999[]")).isEqualTo(-1);
+      assertThat(acknowledgementId("43")).isEqualTo(-1);
+      assertThat(acknowledgementId("43[]")).isEqualTo(-1);
+      assertThat(acknowledgementId("43/agents")).isEqualTo(-1);
+      assertThat(acknowledgementId("46")).isEqualTo(-1);
+      assertThat(acknowledgementId("4399999999999999999999[]")).isEqualTo(-1);
     }
 
     @Test
@@ -152,11 +162,10 @@ class PartsTest {
     void onlyTheServersWordCountsAsNoticed() {
       var refused = new ConnectException("Failed to connect to /127.0.0.1:1");
       refused.initCause(new ConnectException("Connection refused"));
-      assertThat(Ending.ofFailure(refused, null, false).why()).isEqualTo("connection refused");
-      assertThat(Ending.ofFailure(refused, null, false).isNoticed()).isTrue();
-      assertThat(Ending.ofFailure(new EOFException(), null, true).kind())
-          .isEqualTo(Ending.Kind.CUT);
-      assertThat(Ending.ofFailure(new SocketTimeoutException("timeout"), null, false).kind())
+      assertThat(Ending.ofFailure(refused, false).why()).isEqualTo("connection refused");
+      assertThat(Ending.ofFailure(refused, false).isNoticed()).isTrue();
+      assertThat(Ending.ofFailure(new EOFException(), true).kind()).isEqualTo(Ending.Kind.CUT);
+      assertThat(Ending.ofFailure(new SocketTimeoutException("timeout"), false).kind())
           .isEqualTo(Ending.Kind.SILENT);
     }
   }

@@ -8,6 +8,9 @@ import com.sun.net.httpserver.HttpServer;
 import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.target.TargetStatus.Acknowledges;
 import dev.evenkeel.server.target.TargetStatus.State;
+import dev.evenkeel.server.target.netty.NettyNetwork;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,8 @@ class TargetsTest {
           .withBackoff(Duration.ofMillis(10), Duration.ofMillis(200))
           .withAcknowledge(Duration.ofSeconds(10), Duration.ofSeconds(2));
 
+  private static final EventLoopGroup LOOPS = new NioEventLoopGroup(2);
+
   private final MemoryLog log = new MemoryLog();
   private final MemoryBudget budget = new MemoryBudget(64 << 20);
 
@@ -42,6 +48,11 @@ class TargetsTest {
 
   private NodeSocketIoServer server;
   private Targets targets;
+
+  @AfterAll
+  static void endLoops() {
+    var _ = LOOPS.shutdownGracefully(0, 0, SECONDS);
+  }
 
   @BeforeEach
   void nothingIsOpen() {
@@ -94,7 +105,9 @@ class TargetsTest {
             note(slot, "failed: " + why);
           }
         };
-    targets = new Targets(List.of(configs), pool, log, log, log, budget, metrics, new Random(1));
+    var network = new NettyNetwork(LOOPS, pool.connectTimeout());
+    targets =
+        new Targets(List.of(configs), pool, network, log, log, log, budget, metrics, new Random(1));
     opened.add(targets);
     targets.start();
   }

@@ -1,0 +1,207 @@
+package dev.evenkeel.server.target.netty;
+
+import dev.evenkeel.server.target.Network;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network on Netty's event loops. It has no threads and no sockets of its own but those of the
+ * lines that are open.
+ */
+public final class NettyNetwork implements Network {
+
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+
+  private final EventLoopGroup loops;
+  private final Duration timeout;
+
+  // Mutable state, guarded by this. Certificates are read when a target is reached over TLS
+  private @Nullable SslContext tls;
+
+  /**
+   * A network.
+   *
+   * @param loops that run its lines, of NIO; they are not shut down here
+   * @param timeout how long connecting may take, the answer to the request after it, and a write
+   *     that does not move
+   */
+  public NettyNetwork(EventLoopGroup loops, Duration timeout) {
+    this.loops = loops;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public Line open(URI address, Map<String, String> headers, Listener listener) {
+    EventLoop loop = loops.next();
+    var line = new NettyLine(loop, timeout, listener);
+    connect(
+        loop,
+        address,
+        () -> new Upgrade(webSocket(address), headers(headers), line),
+        line::runsOn,
+        line::fail);
+    return line;
+  }
+
+  @Override
+  public Answer ask(URI address, Map<String, String> headers, Duration longest)
+      throws IOException, InterruptedException {
+    var answer = new CompletableFuture<Answer>();
+    connect(
+        loops.next(),
+        address,
+        () -> new Question(address, headers(headers), answer),
+        channel -> closeAfter(answer, channel),
+        answer::completeExceptionally);
+    try {
+      return answer.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      var late = new SocketTimeoutException("no answer within " + longest.toMillis() + " ms");
+      answer.completeExceptionally(late);
+      throw late;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    }
+  }
+
+  private static void closeAfter(CompletableFuture<Answer> answer, Channel channel) {
+    var _ =
+        answer.whenComplete(
+            (any, failure) -> {
+              var _ = channel.close();
+            });
+  }
+
+  /** What handles a connection's HTTP, made for each attempt. */
+  private interface Handling {
+    ChannelHandler make();
+  }
+
+  private void connect(
+      EventLoop loop,
+      URI address,
+      Handling handling,
+      Consumer<Channel> connected,
+      Consumer<Throwable> failed) {
+    boolean secure = isSecure(address);
+    try {
+      SslContext over = secure ? tls() : null;
+      InetAddress[] found = InetAddress.getAllByName(address.getHost());
+      int standard = secure ? HTTPS_PORT : HTTP_PORT;
+      int port = address.getPort() < 0 ? standard : address.getPort();
+      var bootstrap =
+          new Bootstrap()
+              .group(loop)
+              .channel(NioSocketChannel.class)
+              .option(ChannelOption.TCP_NODELAY, true)
+              .option(
+                  ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                  (int) Math.max(1, timeout.dividedBy(found.length).toMillis()))
+              .handler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      if (over != null) {
+                        var handler = over.newHandler(channel.alloc(), address.getHost(), port);
+                        channel.pipeline().addLast(handler);
+                      }
+                      channel.pipeline().addLast(new HttpClientCodec(), handling.make());
+                    }
+                  });
+      new Attempt(bootstrap, found, port, connected, failed).connect(0, null);
+    } catch (UnknownHostException | SSLException e) {
+      loop.execute(() -> failed.accept(e));
+    }
+  }
+
+  /** Tries one address after the other. */
+  private record Attempt(
+      Bootstrap bootstrap,
+      InetAddress[] addresses,
+      int port,
+      Consumer<Channel> connected,
+      Consumer<Throwable> failed) {
+
+    void connect(int at, @Nullable Throwable before) {
+      var begun = bootstrap.connect(new InetSocketAddress(addresses[at], port));
+      begun.addListener(
+          done -> {
+            if (done.isSuccess()) {
+              connected.accept(begun.channel());
+            } else if (at + 1 < addresses.length) {
+              connect(at + 1, telling(before, done.cause()));
+            } else {
+              failed.accept(telling(before, done.cause()));
+            }
+          });
+    }
+
+    /** Silence says that somebody may be there, a refusal that nobody is, anything else nothing. */
+    private static Throwable telling(@Nullable Throwable before, Throwable now) {
+      if (before == null || now instanceof ConnectTimeoutException) {
+        return now;
+      }
+      return now instanceof ConnectException && !(before instanceof ConnectException)
+          ? now
+          : before;
+    }
+  }
+
+  private static boolean isSecure(URI address) {
+    return "https".equals(address.getScheme()) || "wss".equals(address.getScheme());
+  }
+
+  private static URI webSocket(URI address) {
+    String rest = address.toString().substring(address.getScheme().length());
+    return URI.create((isSecure(address) ? "wss" : "ws") + rest);
+  }
+
+  private static HttpHeaders headers(Map<String, String> from) {
+    var headers = new DefaultHttpHeaders();
+    from.forEach(headers::set);
+    return headers;
+  }
+
+  private synchronized SslContext tls() throws SSLException {
+    SslContext made = tls;
+    if (made == null) {
+      made =
+          SslContextBuilder.forClient()
+              .sslProvider(SslProvider.JDK)
+              .endpointIdentificationAlgorithm("HTTPS")
+              .build();
+      tls = made;
+    }
+    return made;
+  }
+}
