@@ -64,6 +64,12 @@ final class Frames {
     return current == null && queue.isEmpty();
   }
 
+  /** Forgets what waits. */
+  void clear() {
+    current = null;
+    queue.clear();
+  }
+
   /** Whether a frame has been begun, so that no other may come now. */
   boolean isWithinFrame() {
     return current != null && current.begun;

@@ -36,6 +36,9 @@ final class NettyLine extends ChannelInboundHandlerAdapter
 
   private static final int SMALLEST_BUFFER = 1 << 10;
 
+  /** So many buffers are written before others on the loop have their turn. */
+  private static final int BUFFERS = 16;
+
   /** A target that takes nothing must not make us keep more than that. */
   private static final int MOST_MESSAGES = 1 << 16;
 
@@ -79,13 +82,16 @@ final class NettyLine extends ChannelInboundHandlerAdapter
     return ended;
   }
 
-  /** Gives it what it runs on, before the WebSocket is open. On the loop. */
+  /** What it runs on from now on, before it is connected. On the loop. */
   void runsOn(Channel made) {
     channel = made;
     if (ended) {
       hangUp();
-      return;
     }
+  }
+
+  /** The connection stands, and is asked to become a WebSocket. On the loop. */
+  void connected() {
     begun = System.nanoTime();
     lastWritten = begun;
     lastHeard = begun;
@@ -97,6 +103,7 @@ final class NettyLine extends ChannelInboundHandlerAdapter
   void opened() {
     open = true;
     listener.opened(this);
+    write();
   }
 
   // To the network
@@ -157,14 +164,19 @@ final class NettyLine extends ChannelInboundHandlerAdapter
     }
     writing = true;
     try {
-      while (to.isWritable() && !frames.isEmpty() && !ended) {
-        while (to.isWritable() && !frames.isEmpty()) {
+      int left = BUFFERS;
+      while (to.isWritable() && !frames.isEmpty() && left > 0) {
+        while (to.isWritable() && !frames.isEmpty() && left > 0) {
           writeOne(to);
+          left--;
         }
         to.flush();
       }
     } finally {
       writing = false;
+    }
+    if (to.isWritable() && !frames.isEmpty() && woken.compareAndSet(false, true)) {
+      execute(this::write);
     }
   }
 
@@ -321,7 +333,7 @@ final class NettyLine extends ChannelInboundHandlerAdapter
   private void end() {
     ended = true;
     closing = true;
-    queue.clear();
+    frames.clear();
     Future<?> watching = watch;
     if (watching != null) {
       watching.cancel(false);

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,11 @@ public final class NettyNetwork implements Network {
     connect(
         loop,
         address,
-        () -> new Upgrade(webSocket(address), headers(headers), line),
-        line::runsOn,
+        channel -> {
+          line.runsOn(channel);
+          return new Upgrade(webSocket(address), headers(headers), line);
+        },
+        line::isEnded,
         line::fail);
     return line;
   }
@@ -80,17 +84,20 @@ public final class NettyNetwork implements Network {
     connect(
         loops.next(),
         address,
-        () -> new Question(address, headers(headers), answer),
-        channel -> closeAfter(answer, channel),
+        channel -> {
+          closeAfter(answer, channel);
+          return new Question(address, headers(headers), answer);
+        },
+        answer::isDone,
         answer::completeExceptionally);
     try {
       return answer.get(longest.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      var late = new SocketTimeoutException("no answer within " + longest.toMillis() + " ms");
-      answer.completeExceptionally(late);
-      throw late;
+      throw new SocketTimeoutException("no answer within " + longest.toMillis() + " ms");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } finally {
+      answer.cancel(false);
     }
   }
 
@@ -102,16 +109,16 @@ public final class NettyNetwork implements Network {
             });
   }
 
-  /** What handles a connection's HTTP, made for each attempt. */
+  /** What handles a connection's HTTP, made for each attempt before it connects, on its loop. */
   private interface Handling {
-    ChannelHandler make();
+    ChannelHandler on(Channel channel);
   }
 
   private void connect(
       EventLoop loop,
       URI address,
       Handling handling,
-      Consumer<Channel> connected,
+      BooleanSupplier ended,
       Consumer<Throwable> failed) {
     boolean secure = isSecure(address);
     try {
@@ -135,10 +142,10 @@ public final class NettyNetwork implements Network {
                         var handler = over.newHandler(channel.alloc(), address.getHost(), port);
                         channel.pipeline().addLast(handler);
                       }
-                      channel.pipeline().addLast(new HttpClientCodec(), handling.make());
+                      channel.pipeline().addLast(new HttpClientCodec(), handling.on(channel));
                     }
                   });
-      new Attempt(bootstrap, found, port, connected, failed).connect(0, null);
+      new Attempt(bootstrap, found, port, ended, failed).connect(0, null);
     } catch (UnknownHostException | SSLException e) {
       loop.execute(() -> failed.accept(e));
     }
@@ -149,21 +156,24 @@ public final class NettyNetwork implements Network {
       Bootstrap bootstrap,
       InetAddress[] addresses,
       int port,
-      Consumer<Channel> connected,
+      BooleanSupplier ended,
       Consumer<Throwable> failed) {
 
     void connect(int at, @Nullable Throwable before) {
-      var begun = bootstrap.connect(new InetSocketAddress(addresses[at], port));
-      begun.addListener(
-          done -> {
-            if (done.isSuccess()) {
-              connected.accept(begun.channel());
-            } else if (at + 1 < addresses.length) {
-              connect(at + 1, telling(before, done.cause()));
-            } else {
-              failed.accept(telling(before, done.cause()));
-            }
-          });
+      bootstrap
+          .connect(new InetSocketAddress(addresses[at], port))
+          .addListener(
+              done -> {
+                if (done.isSuccess() || ended.getAsBoolean()) {
+                  return;
+                }
+                Throwable failure = telling(before, done.cause());
+                if (at + 1 < addresses.length) {
+                  connect(at + 1, failure);
+                } else {
+                  failed.accept(failure);
+                }
+              });
     }
 
     /** Silence says that somebody may be there, a refusal that nobody is, anything else nothing. */

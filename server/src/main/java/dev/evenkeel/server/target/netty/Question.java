@@ -36,7 +36,8 @@ final class Question extends SimpleChannelInboundHandler<HttpObject> {
     this.request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
     this.answer = answer;
     request.headers().set(headers);
-    request.headers().set(HttpHeaderNames.HOST, address.getRawAuthority());
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    request.headers().set(HttpHeaderNames.HOST, address.getHost() + port);
     request.headers().set(HttpHeaderNames.CONNECTION, "close");
   }
 

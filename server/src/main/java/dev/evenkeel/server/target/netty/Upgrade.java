@@ -40,6 +40,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    line.connected();
     handshaker
         .handshake(context.channel())
         .addListener(

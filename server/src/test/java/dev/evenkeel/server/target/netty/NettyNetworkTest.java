@@ -286,6 +286,22 @@ class NettyNetworkTest {
     }
 
     @Test
+    void whatIsSentBeforeItIsOpenIsSentOnceItIs() throws Exception {
+      Network.Line line = network.open(server.address(), Map.of(), recorder);
+      assertThat(line.send(bytes("early"))).isTrue();
+      server.upgrade();
+      assertThat(recorder.next()).isEqualTo("opened");
+      assertThat(server.readFrame()).isEqualTo("81 early");
+    }
+
+    @Test
+    void aLineThatIsCancelledBeforeItIsOpenHangsUp() throws Exception {
+      network.open(server.address(), Map.of(), recorder).cancel();
+      assertThat(server.isAtEndOnceAccepted()).isTrue();
+      assertThat(recorder.told).isEmpty();
+    }
+
+    @Test
     void bytesMayComeOneByOne() throws Exception {
       open(network);
       for (byte each : RawServer.frame(0x81, bytes("x".repeat(200)))) {

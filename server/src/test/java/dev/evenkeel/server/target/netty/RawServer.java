@@ -110,6 +110,23 @@ final class RawServer implements AutoCloseable {
     return Integer.toHexString(first) + " " + new String(payload, ISO_8859_1);
   }
 
+  /** Whether the client, which may have asked, hangs up before it has an answer. */
+  boolean isAtEndOnceAccepted() throws IOException {
+    listening.setSoTimeout(1_000);
+    try {
+      socket = listening.accept();
+    } catch (java.net.SocketTimeoutException e) {
+      return true; // it had hung up before it was connected
+    }
+    in = new DataInputStream(socket.getInputStream());
+    try {
+      in.readAllBytes();
+    } catch (java.net.SocketException reset) {
+      return true;
+    }
+    return true;
+  }
+
   /** Whether the client has hung up. */
   boolean isAtEnd() throws IOException {
     try {
