@@ -147,7 +147,7 @@ final class Database {
   }
 
   private Connection openChecked(Duration patience) throws SQLException {
-    Connection connection = connect(-4000, false, patience);
+    Connection connection = connect(-2000, false, patience);
     try {
       refuseNewer(connection);
       checkReadable(connection);

@@ -70,7 +70,7 @@ final class IndexFile {
   }
 
   private Connection opened() throws SQLException {
-    Connection connection = connect(-2000, false);
+    Connection connection = connect(-1000, false);
     try (Statement statement = connection.createStatement()) {
       if (longOf(connection, "PRAGMA page_count") == 0) {
         statement.execute("PRAGMA auto_vacuum = INCREMENTAL");
