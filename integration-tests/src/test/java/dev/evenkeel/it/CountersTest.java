@@ -110,7 +110,7 @@ class CountersTest {
 
   /** Holds so much memory that it is short, and sends meanwhile what is shed then. */
   private Void hog(EvenkeelProcess server) throws IOException {
-    byte[] body = new byte[MEMORY / 4 * 3 + (100 << 10)]; // no JSON
+    byte[] body = new byte[MEMORY / 10 * 9 + (100 << 10)]; // no JSON
     try (var asking = HttpConnection.to(server.port())) {
       for (int round = 0; round < MOST_ROUNDS; round++) {
         try (var holding = HttpConnection.to(server.port())) {

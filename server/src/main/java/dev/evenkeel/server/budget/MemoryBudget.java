@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MemoryBudget {
 
-  /** From here on the least valuable events are shed, and tails stop growing. */
-  private static final double TIGHT = 0.75;
+  /** From here on the least valuable events are shed. */
+  private static final double TIGHT = 0.9;
+
+  /** Up to here is kept what can be had again: it alone never makes the server shed events. */
+  private static final double SPARE = 0.75;
 
   private final long capacity;
 
@@ -34,7 +37,7 @@ public final class MemoryBudget {
 
   /** Takes the bytes for something that can be had again elsewhere, so only while there is room. */
   public boolean reserveSpare(long bytes) {
-    return reserve(bytes, (long) (capacity * TIGHT));
+    return reserve(bytes, (long) (capacity * SPARE));
   }
 
   private boolean reserve(long bytes, long limit) {

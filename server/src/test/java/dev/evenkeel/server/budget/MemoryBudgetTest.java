@@ -60,13 +60,21 @@ class MemoryBudgetTest {
   }
 
   @Test
-  void itIsTightAboveThreeQuartersAndNothingSpareIsLeftThen() {
+  void whatIsSpareNeverMakesItTight() {
     // Given
     long threeQuarters = MB / 4 * 3;
     // When, then
     assertThat(budget.reserveSpare(threeQuarters)).isTrue();
-    assertThat(budget.isTight()).isFalse();
     assertThat(budget.reserveSpare(1)).isFalse();
+    assertThat(budget.reserve(MB / 10)).isTrue();
+    assertThat(budget.isTight()).isFalse();
+  }
+
+  @Test
+  void itIsTightAboveNineTenths() {
+    long nineTenths = (long) (MB * 0.9);
+    assertThat(budget.reserve(nineTenths)).isTrue();
+    assertThat(budget.isTight()).isFalse();
     assertThat(budget.reserve(1)).isTrue();
     assertThat(budget.isTight()).isTrue();
     budget.release(1);

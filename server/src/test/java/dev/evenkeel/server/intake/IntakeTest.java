@@ -196,13 +196,13 @@ class IntakeTest {
   void whenMemoryIsShortTheLeastValuableAreShedAndOthersAreTaken() throws Exception {
     // Given
     open();
-    fixture.budget.reserve(49 << 20);
+    fixture.budget.reserve(58 << 20);
     // When, then
     for (String least : List.of("MessageDisplay", "PostToolBatch")) {
       assertThat(outcome(fixture.post(tool("s", least, "t", "x")))).isEqualTo(SHED);
     }
     assertThat(outcome(fixture.post(tool("s", "PreToolUse", "t", "x")))).isEqualTo(LOGGED);
-    fixture.budget.release(49 << 20);
+    fixture.budget.release(58 << 20);
     assertThat(outcome(fixture.post(tool("s", "MessageDisplay", "t", "x")))).isEqualTo(LOGGED);
     assertThat(sums()).isEqualTo(new IntakeCounters.Sums(4, 2, 0, 0, 2, 0));
   }
