@@ -13,6 +13,7 @@ import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -29,7 +30,10 @@ final class HttpWebSocket implements WebSocketLink {
   private static final int TOO_LARGE = 1009;
   private static final int TRY_AGAIN_LATER = 1013;
 
-  /** How slowly a client reads something larger is looked at, in bytes. */
+  /**
+   * What is larger, in bytes, goes to the network in pieces: Netty copies what it is given, and a
+   * client that does not read would keep the whole copy. How slowly it reads is looked at, too.
+   */
   private static final int AT_ONCE = 64 << 10;
 
   private final ServerWebSocket socket;
@@ -56,6 +60,7 @@ final class HttpWebSocket implements WebSocketLink {
     this.assembly = new MessageAssembly(maxPayload, waiting.nothing());
     this.network =
         ((ConnectionBase) connection).channel().pipeline().context(WebSocketFrameEncoder.class);
+    network.pipeline().addBefore(network.name(), "pieces", new ChunkedWriteHandler());
   }
 
   /** Gives the session what comes in from now on. */
@@ -109,8 +114,8 @@ final class HttpWebSocket implements WebSocketLink {
 
   @Override
   public void write(EncodedPacket packet, Runnable goesOn, Runnable taken) {
-    ByteBuf frame = Unpooled.wrappedBuffer(packet.frame());
     if (packet.size() <= AT_ONCE) {
+      ByteBuf frame = Unpooled.wrappedBuffer(packet.frame());
       network.write(frame).addListener(any -> taken.run());
       return;
     }
@@ -128,7 +133,7 @@ final class HttpWebSocket implements WebSocketLink {
             taken.run();
           }
         });
-    var _ = network.write(frame, written);
+    var _ = network.write(new Pieces(packet.frame()), written);
   }
 
   @Override
