@@ -31,15 +31,16 @@ final class TargetFaults {
             scene.target().kill();
             scene.awaitAccepted(20);
             scene.target().start();
-            awaitReceiving(scene.target());
+            awaitReceived(scene.target(), 1);
             scene.awaitAccepted(60);
+            awaitReceived(scene.target(), 60); // also while agents are held, who then send nothing
           }
         });
   }
 
-  private static void awaitReceiving(SocketIoServer target) throws Exception {
+  private static void awaitReceived(SocketIoServer target, int events) throws Exception {
     Waiting.until(
-        SOON, "the target receives again", () -> target.state().get("received").asInt() > 0);
+        SOON, "the target receives again", () -> target.state().get("received").asInt() >= events);
   }
 
   private static void awaitJoined(SocketIoServer target) throws Exception {
