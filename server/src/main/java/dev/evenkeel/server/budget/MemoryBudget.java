@@ -40,6 +40,11 @@ public final class MemoryBudget {
     return reserve(bytes, (long) (capacity * SPARE));
   }
 
+  /** Takes the bytes for clients that only listen, so only while nothing has to be shed for it. */
+  public boolean reserveUnshed(long bytes) {
+    return reserve(bytes, (long) (capacity * TIGHT));
+  }
+
   private boolean reserve(long bytes, long limit) {
     checkNotNegative(bytes);
     long now = used.get();

@@ -47,7 +47,7 @@ final class ClientMemory {
 
   /** Takes the few bytes without which a client would stand still. */
   boolean reserve(long bytes) {
-    return taken(bytes, budget.reserve(bytes));
+    return taken(bytes, budget.reserveUnshed(bytes));
   }
 
   private boolean taken(long bytes, boolean reserved) {

@@ -71,6 +71,13 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void whoOnlyListensNeverMakesItTight() {
+    assertThat(budget.reserveUnshed((long) (MB * 0.9))).isTrue();
+    assertThat(budget.reserveUnshed(1)).isFalse();
+    assertThat(budget.isTight()).isFalse();
+  }
+
+  @Test
   void itIsTightAboveNineTenths() {
     long nineTenths = (long) (MB * 0.9);
     assertThat(budget.reserve(nineTenths)).isTrue();

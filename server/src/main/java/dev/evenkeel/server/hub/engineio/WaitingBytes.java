@@ -49,7 +49,7 @@ public final class WaitingBytes {
   }
 
   private boolean take(long bytes) {
-    if (!budget.reserve(bytes)) {
+    if (!budget.reserveUnshed(bytes)) {
       return false;
     }
     long before = used.getAndUpdate(now -> bytes <= limit - now ? now + bytes : now);

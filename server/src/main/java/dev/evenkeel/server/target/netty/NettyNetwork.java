@@ -53,8 +53,8 @@ public final class NettyNetwork implements Network {
    * A network.
    *
    * @param loops that run its lines, of NIO; they are not shut down here
-   * @param timeout how long connecting may take, the answer to the request after it, and a write
-   *     that does not move
+   * @param timeout how long connecting may take (nine tenths of it), the answer to the request
+   *     after it, and a write that does not move
    */
   public NettyNetwork(EventLoopGroup loops, Duration timeout) {
     this.loops = loops;
@@ -133,7 +133,8 @@ public final class NettyNetwork implements Network {
               .option(ChannelOption.TCP_NODELAY, true)
               .option(
                   ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                  (int) Math.max(1, timeout.dividedBy(found.length).toMillis()))
+                  (int)
+                      Math.max(1, timeout.multipliedBy(9).dividedBy(10L * found.length).toMillis()))
               .handler(
                   new ChannelInitializer<Channel>() {
                     @Override
