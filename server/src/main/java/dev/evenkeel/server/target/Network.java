@@ -95,7 +95,8 @@ public interface Network {
     /**
      * The line could not be opened, or broke.
      *
-     * @param failure an {@link java.io.InterruptedIOException} when something took too long
+     * @param failure an {@link java.io.InterruptedIOException} when the server was reached and then
+     *     took too long
      */
     void failed(Throwable failure);
   }

@@ -45,6 +45,7 @@ public final class NettyNetwork implements Network {
 
   private final EventLoopGroup loops;
   private final Duration timeout;
+  private final Names names;
 
   // Mutable state, guarded by this. Certificates are read when a target is reached over TLS
   private @Nullable SslContext tls;
@@ -57,8 +58,18 @@ public final class NettyNetwork implements Network {
    *     after it, and a write that does not move
    */
   public NettyNetwork(EventLoopGroup loops, Duration timeout) {
+    this(loops, timeout, InetAddress::getAllByName);
+  }
+
+  NettyNetwork(EventLoopGroup loops, Duration timeout, Names names) {
     this.loops = loops;
     this.timeout = timeout;
+    this.names = names;
+  }
+
+  /** Where a name's addresses are found. It may take its time. */
+  interface Names {
+    InetAddress[] addressesOf(String name) throws UnknownHostException;
   }
 
   @Override
@@ -123,7 +134,7 @@ public final class NettyNetwork implements Network {
     boolean secure = isSecure(address);
     try {
       SslContext over = secure ? tls() : null;
-      InetAddress[] found = InetAddress.getAllByName(address.getHost());
+      InetAddress[] found = names.addressesOf(address.getHost());
       int standard = secure ? HTTPS_PORT : HTTP_PORT;
       int port = address.getPort() < 0 ? standard : address.getPort();
       var bootstrap =

@@ -17,6 +17,8 @@ import dev.evenkeel.server.hub.socketio.OutgoingEvent;
 import dev.evenkeel.server.hub.socketio.SocketConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -585,6 +587,40 @@ class HostileClientTest {
       socket.readAgain();
       await().until(() -> client.pendingBytes() == 0);
     }
+  }
+
+  @Test
+  void clientsThatDoNotReadShareALargeEvent() throws Exception {
+    var sockets = new ArrayList<TestSocket>();
+    try (var server = serving(EngineConfig.DEFAULT)) {
+      // Given
+      var clients = new ArrayList<Client>();
+      for (int i = 0; i < 10; i++) {
+        TestSocket socket = joining(server);
+        sockets.add(socket);
+        socket.stopReading();
+        clients.add(application.next());
+      }
+      OutgoingEvent large = event(8 << 20);
+      long before = outsideTheHeap();
+      // When
+      clients.forEach(client -> client.emit(large));
+      for (Client each : clients) {
+        settle(each);
+      }
+      // Then
+      assertThat(clients).allMatch(client -> client.pendingBytes() > 0);
+      assertThat(outsideTheHeap() - before).isLessThan(large.size());
+    } finally {
+      sockets.forEach(TestSocket::close);
+    }
+  }
+
+  /** What network buffers take, in bytes. */
+  private static long outsideTheHeap() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   @Test

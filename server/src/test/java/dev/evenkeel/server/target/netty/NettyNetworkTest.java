@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -115,17 +116,19 @@ class NettyNetworkTest {
       var server =
           vertx
               .createHttpServer(
-                  options
-                      .setMaxWebSocketFrameSize(64 << 20)
-                      .setMaxWebSocketMessageSize(64 << 20)
-                      .setHost("127.0.0.1"))
+                  options.setMaxWebSocketFrameSize(64 << 20).setMaxWebSocketMessageSize(64 << 20))
               .webSocketHandler(
                   socket -> {
                     headers.add(socket.uri() + " " + socket.headers().get("Authorization"));
                     headers.add("origin " + socket.headers().get("Origin"));
                     socket.textMessageHandler(received::add);
                   });
-      return server.listen(0).toCompletionStage().toCompletableFuture().join().actualPort();
+      return server
+          .listen(0, "127.0.0.1")
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join()
+          .actualPort();
     }
 
     private Network.Line open(URI address) throws InterruptedException {
@@ -188,7 +191,27 @@ class NettyNetworkTest {
     @Test
     void allAddressesOfANameAreTried() throws Exception {
       int port = serve(new HttpServerOptions());
-      open(URI.create("http://localhost:" + port + "/")).cancel();
+      var address = URI.create("http://many.invalid:" + port + "/");
+      Network.Line line =
+          at("127.0.0.2", "127.0.0.3", "127.0.0.1").open(address, Map.of(), recorder);
+      assertThat(recorder.next()).isEqualTo("opened");
+      line.cancel();
+      at("127.0.0.2", "127.0.0.3").open(address, Map.of(), recorder);
+      assertThat(recorder.next()).contains("Connection refused: many.invalid/127.0.0.2");
+    }
+
+    private Network at(String... addresses) {
+      return new NettyNetwork(
+          LOOPS,
+          Duration.ofSeconds(10),
+          name -> {
+            var found = new InetAddress[addresses.length];
+            for (int i = 0; i < found.length; i++) {
+              byte[] bytes = InetAddress.getAllByName(addresses[i])[0].getAddress();
+              found[i] = InetAddress.getByAddress(name, bytes);
+            }
+            return found;
+          });
     }
 
     @Test
