@@ -148,10 +148,10 @@ final class HttpWebSocket implements WebSocketLink {
     }
   }
 
+  /** Past Vert.x, whose close says goodbye first, behind all that the client does not read. */
   @Override
   public void abort() {
     network
-        .channel()
         .close()
         .addListener(
             closed -> LOG.log(System.Logger.Level.DEBUG, "A client that does not read is cut off"));

@@ -56,7 +56,8 @@ enum HalfSent {
   /** Opens a session of its own and begins; the connection stays open. */
   abstract Socket begin(ConformanceServer server) throws Exception;
 
-  private static Socket websocket(ConformanceServer server) throws IOException {
+  /** Opens a WebSocket, of which nothing more is read than the headers. */
+  static Socket websocket(ConformanceServer server) throws IOException {
     var socket = new Socket("localhost", server.port());
     String path = URI.create(server.url()).getPath() + "?EIO=4&transport=websocket";
     socket
