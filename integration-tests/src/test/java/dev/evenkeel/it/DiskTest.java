@@ -214,4 +214,42 @@ class DiskTest {
     assertThat(said.lines()).as(said).hasSizeLessThan(15);
     assertThat(kept(server, "before")).hasSize(EVENTS);
   }
+
+  @Test
+  void aSecondServerDoesNotWorkInTheSameFolder() throws Exception {
+    // Given
+    Path data = folder.resolve("data");
+    EvenkeelProcess first = SERVERS.on(data).start();
+    EvenkeelProcess second = SERVERS.on(data, folder.resolve("second.log"));
+    // When
+    second.spawn();
+    // Then
+    assertThat(second.awaitEnd()).isNotZero();
+    assertThat(second.output())
+        .contains("Another Evenkeel", data.toString(), "evenkeel.data-dir")
+        .satisfies(said -> assertThat(said.lines()).as(said).hasSizeLessThan(15));
+    post(first, "still there", EVENTS);
+    awaitKept(first, "still there", EVENTS);
+    // When
+    first.kill();
+    second.start();
+    // Then
+    post(second, "next", EVENTS);
+    awaitKept(second, "next", EVENTS);
+  }
+
+  @Test
+  void serversThatAreKilledLeaveNoCopyOfSqliteBehind() throws Exception {
+    // Given
+    EvenkeelProcess server = SERVERS.on(folder.resolve("data"));
+    // When
+    for (int i = 0; i < 3; i++) {
+      server.start().kill();
+    }
+    server.start();
+    // Then
+    try (Stream<Path> copies = Files.list(server.dataDir().resolve("native"))) {
+      assertThat(copies.filter(each -> each.toString().endsWith("sqlitejdbc.so"))).hasSize(1);
+    }
+  }
 }

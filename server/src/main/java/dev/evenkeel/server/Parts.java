@@ -57,7 +57,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -96,6 +95,7 @@ public class Parts {
   private final Vertx vertx;
   private final Clock clock = Clock.systemUTC();
   private final MemoryBudget budget;
+  private final DataFolder folder;
   private final SqliteEventLog log;
   private final TextIndex textIndex;
   private final Extensions extensions;
@@ -117,6 +117,7 @@ public class Parts {
   Parts(Settings settings, SettingsProducer again, Vertx vertx) {
     this.settings = settings;
     this.vertx = vertx;
+    folder = takeFolder(settings.dataDir());
     try {
       budget = new MemoryBudget(settings.memoryBudget());
       log = openLog();
@@ -151,6 +152,15 @@ public class Parts {
               version(),
               clock);
     } catch (IllegalArgumentException | LogRefusedException e) {
+      folder.close();
+      throw refused(e);
+    }
+  }
+
+  private static DataFolder takeFolder(Path folder) {
+    try {
+      return DataFolder.take(folder);
+    } catch (IllegalArgumentException e) {
       throw refused(e);
     }
   }
@@ -168,24 +178,17 @@ public class Parts {
   }
 
   private SqliteEventLog openLog() {
-    Path folder = settings.dataDir();
+    Path data = settings.dataDir();
     var config =
         new LogConfig(
-            folder.resolve("events.db"),
+            data.resolve("events.db"),
             settings.log().maxBytes(),
             settings.log().maxAge(),
             Math.min(MAX_TAIL_BYTES, settings.memoryBudget() / TAIL_SHARE));
     try {
-      DataFolder.prepare(folder);
       return new SqliteEventLog(config, budget, clock);
-    } catch (IOException | SQLException e) {
-      throw new IllegalArgumentException(
-          "The data folder "
-              + folder
-              + " cannot be used: "
-              + e.getMessage()
-              + ". Make it writable, or set evenkeel.data-dir to another one",
-          e);
+    } catch (SQLException e) {
+      throw DataFolder.unusable(data, e);
     }
   }
 
@@ -354,6 +357,7 @@ public class Parts {
     extensions.close();
     textIndex.close();
     log.close();
+    folder.close();
     output.close();
   }
 
