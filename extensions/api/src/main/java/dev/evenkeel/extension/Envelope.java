@@ -66,9 +66,12 @@ final class Envelope {
     }
   }
 
+  private static final long ANY_NAME = -1L;
+
   private final Map<Field, String> found = new EnumMap<>(Field.class);
   private final boolean takenBefore;
   private @Nullable String firstWorkspaceRoot;
+  private long names;
 
   private Envelope(boolean takenBefore) {
     this.takenBefore = takenBefore;
@@ -103,6 +106,7 @@ final class Envelope {
       return envelope;
     } catch (StreamConstraintsException e) {
       if (envelope.takenBefore) {
+        envelope.names = ANY_NAME;
         return envelope;
       }
       throw malformed(e);
@@ -123,6 +127,7 @@ final class Envelope {
       throws IOException, MalformedEventException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
+      names |= bitsOf(name);
       JsonToken value = parser.nextToken();
       if (value == JsonToken.START_ARRAY && name.equals("workspace_roots")) {
         readWorkspaceRoots(parser);
@@ -169,6 +174,20 @@ final class Envelope {
               + field.longest
               + " are taken");
     }
+  }
+
+  /**
+   * The names of the fields at the top as a Bloom filter of 64 bits: a name of which a bit of
+   * {@link #bitsOf} is missing here is no field's. (Those of opencode's properties are among them.)
+   */
+  long names() {
+    return names;
+  }
+
+  /** Two of 64 bits for a name. */
+  static long bitsOf(String name) {
+    int hash = name.hashCode() * 0x9e3779b1;
+    return 1L << (hash >>> 26) | 1L << (hash >>> 20 & 63);
   }
 
   String session() {

@@ -82,6 +82,9 @@ public final class HookEvent {
   private final byte[] payload;
   private final Map<String, JsonNode> attachments;
 
+  /** Tells of most names that the payload has no field of that name, without reading it again. */
+  private final long names;
+
   private HookEvent(
       Session session,
       String name,
@@ -102,6 +105,7 @@ public final class HookEvent {
     this.agentType = read.agentType();
     this.payload = payload;
     this.attachments = Map.of();
+    this.names = read.names();
   }
 
   /** Where the new payload says what the old one said, its word counts. */
@@ -118,6 +122,7 @@ public final class HookEvent {
     this.agentType = following(other.agentType, before.agentType(), now.agentType());
     this.payload = payload;
     this.attachments = other.attachments;
+    this.names = now.names();
   }
 
   private static @Nullable String following(
@@ -125,7 +130,8 @@ public final class HookEvent {
     return now != null && Objects.equals(typed, before) ? now : typed;
   }
 
-  private HookEvent(HookEvent other, byte[] payload, Map<String, JsonNode> attachments) {
+  private HookEvent(
+      HookEvent other, byte[] payload, long names, Map<String, JsonNode> attachments) {
     this.session = other.session;
     this.name = other.name;
     this.subtype = other.subtype;
@@ -138,6 +144,7 @@ public final class HookEvent {
     this.agentType = other.agentType;
     this.payload = payload;
     this.attachments = attachments;
+    this.names = names;
   }
 
   /** Reads an event from text. For tests, mostly. */
@@ -319,13 +326,17 @@ public final class HookEvent {
    * values. A field that stands twice counts as it last stands, as everywhere in JavaScript.
    */
   public JsonNode at(String... path) {
-    List<String> names = List.of(path);
-    if (names.isEmpty()) {
+    List<String> fields = List.of(path);
+    if (fields.isEmpty()) {
       return payload();
+    }
+    long bits = Envelope.bitsOf(fields.getFirst());
+    if ((names & bits) != bits) {
+      return MissingNode.getInstance();
     }
     try (JsonParser parser = JSON.createParser(payload)) {
       parser.nextToken();
-      return find(parser, names, payload);
+      return find(parser, fields, payload);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -380,8 +391,7 @@ public final class HookEvent {
     try {
       byte[] json = JSON.writeValueAsBytes(other);
       checkEncoding(json);
-      envelopeOf(json);
-      return new HookEvent(this, json, attachments);
+      return new HookEvent(this, json, envelopeOf(json).names(), attachments);
     } catch (MalformedEventException e) {
       throw new IllegalArgumentException("no payload of an event: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -430,7 +440,7 @@ public final class HookEvent {
     all.putAll(attachments);
     var ordered = new LinkedHashMap<>(attachments);
     ordered.putAll(all);
-    return new HookEvent(this, payload, Collections.unmodifiableMap(ordered));
+    return new HookEvent(this, payload, names, Collections.unmodifiableMap(ordered));
   }
 
   @Override

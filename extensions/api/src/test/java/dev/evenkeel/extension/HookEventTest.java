@@ -292,4 +292,27 @@ class HookEventTest {
   void takesALoneSurrogateInAnEscape() throws Exception {
     assertThat(read("{\"a\":\"\\ud800\"}").json()).isEqualTo("{\"a\":\"\\ud800\"}");
   }
+
+  @Test
+  void eachFieldOfAWidePayloadIsFoundAlsoWhenItIsWrittenWithEscapes() throws Exception {
+    for (int fields = 0; fields < 200; fields += 7) {
+      var json = new StringBuilder("{\"dur\\u0061tion_ms\":5");
+      for (int i = 0; i < fields; i++) {
+        json.append(",\"f").append(i).append("\":{\"g\":").append(i).append('}');
+      }
+      HookEvent event = HookEvent.read("x", json + "}", Instant.EPOCH);
+      HookEvent changed =
+          event.withPayload(event.json().replace("}}", "},\"new\":1}").getBytes(UTF_8));
+
+      for (HookEvent each : List.of(event, changed, event.withPayload(event.payload()))) {
+        assertThat(each.at("duration_ms").intValue()).isEqualTo(5);
+        for (int i = 0; i < fields; i++) {
+          assertThat(each.at("f" + i, "g").intValue()).isEqualTo(i);
+        }
+        assertThat(each.at("f" + fields, "g").isMissingNode()).isTrue();
+        assertThat(each.at("g").isMissingNode()).isTrue();
+      }
+      assertThat(changed.at("new").isMissingNode()).isEqualTo(fields == 0);
+    }
+  }
 }

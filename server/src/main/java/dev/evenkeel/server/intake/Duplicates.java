@@ -5,8 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
+import dev.evenkeel.extension.internal.PayloadBytes;
 import dev.evenkeel.server.budget.QueueState;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
@@ -59,11 +59,11 @@ final class Duplicates {
   }
 
   private static Key keyOf(HookEvent event, String toolUseId, boolean judged) {
-    ByteBuffer payload = event.utf8();
-    int length = payload.remaining();
+    byte[] payload = PayloadBytes.of(event);
     var checksum = new CRC32C();
     checksum.update(payload);
-    return new Key(event.session(), event.name(), toolUseId, length, checksum.getValue(), judged);
+    return new Key(
+        event.session(), event.name(), toolUseId, payload.length, checksum.getValue(), judged);
   }
 
   QueueState state() {

@@ -113,17 +113,16 @@ public class HookDoors {
 
   private CompletableFuture<Response> read(
       Function<byte[], CompletableFuture<Intake.Outcome>> take, HttpServerRequest request) {
-    return replies.here(
-        BodyReader.read(request, budget)
-            .thenCompose(
-                body -> {
-                  CompletableFuture<Response> answer = taken(take, body);
-                  if (body.hasEnded()) {
-                    return answer;
-                  }
-                  closeWhenAnswered(request);
-                  return answer.thenApply(Answers::last);
-                }));
+    return BodyReader.read(request, budget)
+        .thenCompose(
+            body -> {
+              CompletableFuture<Response> answer = taken(take, body);
+              if (body.hasEnded()) {
+                return answer;
+              }
+              closeWhenAnswered(request);
+              return answer.thenApply(Answers::last);
+            });
   }
 
   /** The rest of a body that did not come in time would be waited for without end. */
@@ -138,8 +137,10 @@ public class HookDoors {
       Function<byte[], CompletableFuture<Intake.Outcome>> take, BodyReader.Body body) {
     return switch (body) {
       case BodyReader.Body.Complete complete ->
-          take.apply(complete.bytes())
-              .whenComplete((outcome, failure) -> budget.release(complete.reserved()))
+          replies
+              .here(
+                  take.apply(complete.bytes())
+                      .whenComplete((outcome, failure) -> budget.release(complete.reserved())))
               .thenApply(HookDoors::answer);
       case BodyReader.Body.TooLarge _ -> {
         intake.reject("too large");

@@ -8,6 +8,9 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UniqueKeysTest {
 
@@ -55,5 +58,49 @@ class UniqueKeysTest {
     assertThatThrownBy(() -> UniqueKeys.of(event))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("keys to compare");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'a':'a','b':'a','c':['a','a'],'d':{'a':'b'}}",
+        "{'a':'x\\':\\'a\\'','b':{'a':1},'c':'\\\\'}",
+        "{ 'a' : [ ] , 'b' :\n{ 'b' : { 'b' : { } } } }",
+        "{'':1,'a':{'':2}}",
+        "{}"
+      })
+  void aKeyMayStandInOtherPlaces(String json) throws Exception {
+    HookEvent event = event(json.replace('\'', '"'));
+    assertThat(UniqueKeys.of(event)).isSameAs(event);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'a':1,'\\u0061':2}          | {'a':2}",
+        "{'\\u00e9':1,'b':0,'é':2}    | {'é':2,'b':0}",
+        "{'a\\/':1 , 'a/' : 2}        | {'a/':2}",
+        "{'':1,'':2}                 | {'':2}",
+        "{'a':[{'b':{},'c':1,'b':3}]}| {'a':[{'b':3,'c':1}]}",
+        "{'a':'\\'','a':'\\\\'}       | {'a':'\\\\'}"
+      })
+  void howeverTheSameKeyIsWritten(String json, String kept) throws Exception {
+    assertThat(UniqueKeys.of(event(json.replace('\'', '"'))).json())
+        .isEqualTo(kept.replace('\'', '"'));
+  }
+
+  @Test
+  void theLastOfTwoAmongManyIsFoundWhereverTheyAre() throws Exception {
+    for (int count : new int[] {10, 63, 64, 65, 200, 999, 1_000, 1_001, 3_000}) {
+      HookEvent once = event("{" + keys(count) + "}");
+      assertThat(UniqueKeys.of(once)).isSameAs(once);
+      for (int twice : new int[] {0, count / 2, count - 1}) {
+        HookEvent event = event("{" + keys(count) + ",\"k" + twice + "\":1}");
+        assertThat(UniqueKeys.of(event).at("k" + twice).intValue()).isEqualTo(1);
+        assertThat(UniqueKeys.of(event).size()).isEqualTo(once.size());
+      }
+    }
   }
 }
