@@ -28,7 +28,7 @@ final class IndexWriter implements AutoCloseable {
   private final long partBytes;
 
   // Mutable state, owned by the index's thread
-  private final Terms.Marks marks = new Terms.Marks();
+  private final Terms terms = new Terms();
   private @Nullable PreparedStatement insert;
   private @Nullable Part open;
   private long upTo;
@@ -96,7 +96,7 @@ final class IndexWriter implements AutoCloseable {
 
   private String termsOf(PublishedEvent event) {
     try {
-      return Terms.of(event, marks);
+      return terms.of(event);
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,

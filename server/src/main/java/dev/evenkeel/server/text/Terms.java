@@ -10,10 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the index knows of an event: its words, and marks for its session, source, name and type, so
@@ -21,6 +19,8 @@ import java.util.Set;
  *
  * <p>A mark begins with a character that no word has, and goes on with a digest: a session's name
  * may hold anything and have any length.
+ *
+ * <p>One thread, which makes the terms of one event after the other.
  */
 final class Terms {
 
@@ -34,38 +34,33 @@ final class Terms {
 
   private static final int DIGEST_BYTES = 16;
 
-  private Terms() {}
+  // Mutable state, of one thread
+  private final Marks marks = new Marks();
+  private final DifferentWords words = new DifferentWords(MAX_WORDS);
 
   /**
    * All terms of an event, each once, with spaces between them.
    *
-   * @param marks those of before: events have few different ones
    * @throws IOException when the event cannot be read
    */
-  static String of(PublishedEvent event, Marks marks) throws IOException {
-    Set<String> words = new LinkedHashSet<>();
+  String of(PublishedEvent event) throws IOException {
+    words.clear();
     String type =
         EventText.read(
             event.json(),
             (characters, offset, length) -> {
-              if (words.size() < MAX_WORDS) {
-                Words.of(
-                    characters,
-                    offset,
-                    length,
-                    word -> {
-                      words.add(word);
-                      return words.size() < MAX_WORDS;
-                    });
+              if (!words.isFull()) {
+                Words.each(characters, offset, length, words);
               }
             });
-    var terms = new StringBuilder(words.size() * 8 + 160);
-    terms.append(marks.of(SESSION, event.session().id())).append(' ');
-    terms.append(marks.of(SOURCE, event.session().source())).append(' ');
-    terms.append(marks.of(NAME, event.name())).append(' ');
-    terms.append(marks.of(TYPE, String.valueOf(type)));
-    words.forEach(word -> terms.append(' ').append(word));
-    return terms.toString();
+    return marks.of(SESSION, event.session().id())
+        + ' '
+        + marks.of(SOURCE, event.session().source())
+        + ' '
+        + marks.of(NAME, event.name())
+        + ' '
+        + marks.of(TYPE, String.valueOf(type))
+        + words;
   }
 
   /** The question to FTS5: each term in quotes, so that nothing in it is an operator. */
@@ -97,8 +92,8 @@ final class Terms {
     return '"' + term + '"';
   }
 
-  /** The marks that were used last. One thread. */
-  static final class Marks {
+  /** The marks that were used last: events have few different ones. */
+  private static final class Marks {
     private static final int REMEMBERED = 512;
 
     private final Map<String, String> known =

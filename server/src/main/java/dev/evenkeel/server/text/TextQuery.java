@@ -146,12 +146,12 @@ public record TextQuery(List<Phrase> phrases) {
   /** A value may have millions of words: no more are kept than a phrase can have. */
   private static void removeFound(List<Phrase> open, char[] characters, int offset, int length) {
     var last = new ArrayList<String>(MAX_WORDS + 1);
-    Words.of(
+    Words.each(
         characters,
         offset,
         length,
-        word -> {
-          last.add(word);
+        (word, from, size) -> {
+          last.add(new String(word, from, size));
           if (last.size() > MAX_WORDS) {
             last.removeFirst();
           }

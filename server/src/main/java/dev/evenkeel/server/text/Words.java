@@ -29,12 +29,15 @@ final class Words {
 
   private Words() {}
 
-  /**
-   * The words of a text, in order.
-   *
-   * @param to takes one after the other, and returns whether it wants more
-   */
-  static void of(char[] text, int offset, int length, Predicate<String> to) {
+  /** Takes one word after the other. */
+  @FunctionalInterface
+  interface Taker {
+    /** Takes a word from characters that are only lent. Returns whether more are wanted. */
+    boolean take(char[] characters, int offset, int length);
+  }
+
+  /** Gives the words of a text, in order. */
+  static void each(char[] text, int offset, int length, Taker to) {
     int end = offset + length;
     int at = offset;
     boolean more = true;
@@ -44,21 +47,29 @@ final class Words {
       switch (kindOf(point)) {
         case BREAK -> at = next;
         case WHOLE -> {
-          more = to.test(Character.toString(point));
+          more = to.take(text, at, next - at);
           at = next;
         }
         case PART -> {
           int from = at;
           at = endOfWord(text, from, end);
-          String word = word(text, from, at);
-          more = word.isEmpty() || to.test(word);
+          more = giveWord(text, from, at, to);
         }
       }
     }
   }
 
+  /**
+   * Gives the words of a text, in order.
+   *
+   * @param to takes one after the other, and returns whether it wants more
+   */
   static void of(String text, Predicate<String> to) {
-    of(text.toCharArray(), 0, text.length(), to);
+    each(
+        text.toCharArray(),
+        0,
+        text.length(),
+        (characters, offset, length) -> to.test(new String(characters, offset, length)));
   }
 
   private static int endOfWord(char[] text, int from, int end) {
@@ -73,23 +84,33 @@ final class Words {
     return at;
   }
 
-  /** A word as it is looked for; nothing, if it has only accents. */
-  private static String word(char[] text, int from, int to) {
+  /** Gives a word as it is looked for; nothing, if it has only accents. */
+  private static boolean giveWord(char[] text, int from, int to, Taker taker) {
+    boolean upper = false;
     for (int at = from; at < to; at++) {
       if (text[at] >= 0x80) {
-        return folded(text, from, to);
+        char[] word = folded(text, from, to).toCharArray();
+        return word.length == 0 || taker.take(word, 0, word.length);
       }
+      upper |= isAsciiUpper(text[at]);
     }
-    return lower(text, from, to);
+    int length = Math.min(to - from, MAX_LENGTH);
+    return upper
+        ? taker.take(lower(text, from, length), 0, length)
+        : taker.take(text, from, length);
   }
 
-  private static String lower(char[] text, int from, int to) {
-    char[] word = new char[Math.min(to - from, MAX_LENGTH)];
-    for (int i = 0; i < word.length; i++) {
+  private static char[] lower(char[] text, int from, int length) {
+    char[] word = new char[length];
+    for (int i = 0; i < length; i++) {
       char c = text[from + i];
-      word[i] = c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
+      word[i] = isAsciiUpper(c) ? (char) (c + ('a' - 'A')) : c;
     }
-    return new String(word);
+    return word;
+  }
+
+  private static boolean isAsciiUpper(char c) {
+    return c >= 'A' && c <= 'Z';
   }
 
   private static String folded(char[] text, int from, int to) {

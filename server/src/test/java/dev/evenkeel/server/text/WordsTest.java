@@ -76,7 +76,7 @@ class WordsTest {
   void aWordIsFoundAtTheEndOfTheGivenPart() {
     var words = new ArrayList<String>();
     char[] text = "abcdef ghi".toCharArray();
-    Words.of(text, 2, 6, words::add);
+    Words.each(text, 2, 6, (word, from, length) -> words.add(new String(word, from, length)));
     assertThat(words).containsExactly("cdef", "g");
   }
 }
