@@ -5,7 +5,9 @@ import dev.evenkeel.server.budget.QueueState;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -69,32 +71,42 @@ final class AcceptedFeed {
   }
 
   /**
-   * Adds an event behind all others.
+   * Adds events behind all others.
    *
-   * @return false when memory has no room for one that memory alone would have
+   * @return the seqs of those for which memory has no room, and that memory alone would have
    */
-  boolean add(AcceptedEvent event) {
+  Set<Long> add(List<AcceptedEvent> events) {
+    var lost = new HashSet<Long>();
     lock.lock();
     try {
+      for (AcceptedEvent event : events) {
+        if (!add(event)) {
+          lost.add(event.seq());
+        }
+      }
       changed.signal();
-      boolean behind = event.logged() && onDiskUpTo > cursor && tail.isEmpty();
-      if (!behind && tail.size() < CAPACITY && reserve(event)) {
-        tail.addLast(event);
-        tailBytes += event.bytes();
-        return true;
-      }
-      if (!event.logged()) {
-        return false;
-      }
-      if (!tail.isEmpty()) {
-        dropTailThatDiskHas();
-      }
-      onDiskUpTo = event.seq();
-      onDisk++;
-      return true;
+      return lost;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean add(AcceptedEvent event) {
+    boolean behind = event.logged() && onDiskUpTo > cursor && tail.isEmpty();
+    if (!behind && tail.size() < CAPACITY && reserve(event)) {
+      tail.addLast(event);
+      tailBytes += event.bytes();
+      return true;
+    }
+    if (!event.logged()) {
+      return false;
+    }
+    if (!tail.isEmpty()) {
+      dropTailThatDiskHas();
+    }
+    onDiskUpTo = event.seq();
+    onDisk++;
+    return true;
   }
 
   private boolean reserve(AcceptedEvent event) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -293,14 +294,19 @@ final class LogWriter {
   }
 
   private void answerEach(Work.Group group, long[] seqs, boolean logged) {
+    var accepted = new ArrayList<AcceptedEvent>(seqs.length);
     for (int i = 0; i < seqs.length; i++) {
       Work.Append append = group.appends().get(i);
-      boolean kept =
-          parts.feed().add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
+      accepted.add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
+    }
+    Set<Long> lost = parts.feed().add(accepted);
+    for (int i = 0; i < seqs.length; i++) {
+      boolean kept = !lost.contains(seqs[i]);
       if (kept && !logged) {
         parts.counters().unlogged.increment();
       }
-      append.answer().complete(logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST);
+      Appended how = logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST;
+      group.appends().get(i).answer().complete(how);
     }
   }
 

@@ -31,6 +31,19 @@ final class Bell {
     }
   }
 
+  /** Waits for a ring since the last call. */
+  void await() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!rung) {
+        changed.await();
+      }
+      rung = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for a ring since the last call, at most so long. */
   void await(long nanos) throws InterruptedException {
     lock.lock();

@@ -48,7 +48,7 @@ final class Connection implements Wire.Events {
   /**
    * Begins to connect.
    *
-   * @param bell rung with each change
+   * @param bell rung with each change, and twice a second at least while it is joined
    * @param acknowledged takes the ids of acknowledgements, on the connection's reading thread
    * @param dropped counts what came in and was not looked at
    */
@@ -172,6 +172,11 @@ final class Connection implements Wire.Events {
       told = false;
       bell.ring();
     }
+  }
+
+  @Override
+  public void timePassed() {
+    bell.ring();
   }
 
   @Override

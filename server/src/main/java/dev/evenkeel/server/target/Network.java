@@ -86,6 +86,9 @@ public interface Network {
     /** What has arrived so far has been told. */
     void caughtUp();
 
+    /** Twice a second at least, from the connection on: who waits needs no timer of its own. */
+    void timePassed();
+
     /** The server closes, by itself or in answer to our goodbye. */
     void closed(int code, String reason);
 

@@ -38,6 +38,9 @@ final class Sender {
   /** And how often where an acknowledgement is waited for. */
   private static final Duration LEAVING_SLOWLY = Duration.ofSeconds(1);
 
+  /** For longer waits the connection's own bell is often enough. */
+  private static final Duration LONG = Duration.ofSeconds(1);
+
   /** How often it asks again for memory, or for a log that could not be read. */
   private static final Duration STARVING = Duration.ofMillis(100);
 
@@ -129,7 +132,7 @@ final class Sender {
       if (outcome != null) {
         return outcome;
       }
-      bell.await(untilNextLook(now));
+      await(untilNextLook(now));
     }
     settle();
     return Outcome.LOST;
@@ -377,6 +380,15 @@ final class Sender {
    */
   private boolean isLeaving(Outbound event) {
     return bytesSent - connection.queuedBytes() < event.endsAt;
+  }
+
+  /** Setting a timer for each wait costs a virtual thread more than what it does in between. */
+  private void await(long nanos) throws InterruptedException {
+    if (nanos > LONG.toNanos()) {
+      bell.await();
+    } else {
+      bell.await(nanos);
+    }
   }
 
   private long untilNextLook(long now) {

@@ -36,6 +36,9 @@ final class Wire implements Network.Listener {
     /** What has arrived so far has been told. */
     void caughtUp();
 
+    /** Twice a second at least, while it is open. */
+    void timePassed();
+
     void ended(Ending ending);
   }
 
@@ -174,6 +177,11 @@ final class Wire implements Network.Listener {
   @Override
   public void caughtUp() {
     events.caughtUp();
+  }
+
+  @Override
+  public void timePassed() {
+    events.timePassed();
   }
 
   private void open(Network.Line from, String json) {

@@ -188,6 +188,11 @@ class WireTest {
     }
 
     @Override
+    public void timePassed() {
+      heard.add("time passed");
+    }
+
+    @Override
     public void ended(Ending ending) {
       heard.add("ended " + ending.kind() + " " + ending.why());
     }

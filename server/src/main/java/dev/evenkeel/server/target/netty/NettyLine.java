@@ -222,6 +222,8 @@ final class NettyLine extends ChannelInboundHandlerAdapter
     } else if (now - lastHeard >= silence) {
       long millis = TimeUnit.NANOSECONDS.toMillis(silence);
       fail(new SocketTimeoutException("nothing heard for " + millis + " ms"));
+    } else {
+      listener.timePassed();
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,7 @@ class NettyNetworkTest {
   /** Notes all that is told. */
   private static final class Recorder implements Network.Listener {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final AtomicInteger passed = new AtomicInteger();
 
     String next() throws InterruptedException {
       String next = told.poll(20, SECONDS);
@@ -82,6 +84,11 @@ class NettyNetworkTest {
 
     @Override
     public void caughtUp() {}
+
+    @Override
+    public void timePassed() {
+      passed.incrementAndGet();
+    }
 
     @Override
     public void closed(int code, String reason) {
@@ -157,6 +164,15 @@ class NettyNetworkTest {
       line.close();
       assertThat(recorder.next()).isEqualTo("closed 1000 ");
       assertThat(line.send(bytes("late"))).isFalse();
+    }
+
+    @Test
+    void whileALineIsOpenItTellsAgainAndAgainThatTimePasses() throws Exception {
+      Network.Line line =
+          open(URI.create("http://127.0.0.1:" + serve(new HttpServerOptions()) + "/"));
+      await().until(() -> recorder.passed.get() >= 3);
+      line.close();
+      assertThat(recorder.next()).isEqualTo("closed 1000 ");
     }
 
     @Test
