@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Bench {
   private static final String FILES = "claude-code-2.1.197-*.jsonl";
   private static final int STARTS = 3;
   private static final int WARM_UP_EVENTS = 120_000;
+  private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
   private static final Duration LONG = Duration.ofHours(12);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -212,23 +214,50 @@ public final class Bench {
     }
   }
 
+  /** The bare endpoint at the same rate tells what of it is the machine and the client. */
   private void measureLatency() throws IOException {
-    awaitIndexed();
-    try (var load = new Load(server.port(), WHOLE, files, arguments.connections())) {
-      Histogram times = load.atRate(arguments.rate(), arguments.seconds());
-      ObjectNode latency = result.putObject("latencyMillis");
-      latency.put("perSecond", arguments.rate());
-      latency.put("count", times.getTotalCount());
-      var line = new StringBuilder("answer at " + arguments.rate() + "/s, from when it was due:");
-      for (double percentile : new double[] {50, 90, 99, 99.9, 100}) {
-        double millis = times.getValueAtPercentile(percentile) / 1e6;
-        String name = percentile == 100 ? "max" : "p" + (percentile + "").replace(".0", "");
-        latency.put(name, millis);
-        line.append("  %s %.2f ms".formatted(name, millis));
-      }
-      say(line.toString());
+    say("answer at %d/s, from when it was due, in ms".formatted(arguments.rate()));
+    say("  run               p50      p90      p99    p99.9      max");
+    var bare = new ArrayList<Histogram>();
+    var whole = new ArrayList<Histogram>();
+    for (int pair = 1; pair <= arguments.pairs(); pair++) {
+      awaitIndexed();
+      bare.add(latency(BARE, pair + " bare"));
+      whole.add(latency(WHOLE, pair + " whole"));
+      awaitArrived();
     }
-    awaitArrived();
+    ObjectNode latency = result.putObject("latencyMillis");
+    latency.put("perSecond", arguments.rate());
+    tellMedians(latency.putObject("bare"), "bare", bare);
+    tellMedians(latency.putObject("whole"), "whole", whole);
+  }
+
+  private Histogram latency(String path, String name) throws IOException {
+    try (var load = new Load(server.port(), path, files, arguments.connections())) {
+      Histogram times = load.atRate(arguments.rate(), arguments.seconds());
+      say(line(name, percentile -> times.getValueAtPercentile(percentile) / 1e6));
+      return times;
+    }
+  }
+
+  private static void tellMedians(ObjectNode result, String name, List<Histogram> runs) {
+    result.put("count", runs.stream().mapToLong(Histogram::getTotalCount).sum());
+    DoubleUnaryOperator medians =
+        percentile ->
+            median(runs.stream().map(each -> each.getValueAtPercentile(percentile) / 1e6).toList());
+    for (double percentile : PERCENTILES) {
+      String key = percentile == 100 ? "max" : "p" + (percentile + "").replace(".0", "");
+      result.put(key, medians.applyAsDouble(percentile));
+    }
+    say(line("median " + name, medians));
+  }
+
+  private static String line(String name, DoubleUnaryOperator millis) {
+    var line = new StringBuilder("  %-12s".formatted(name));
+    for (double percentile : PERCENTILES) {
+      line.append(" %8.2f".formatted(millis.applyAsDouble(percentile)));
+    }
+    return line.toString();
   }
 
   private void measureMemory(ObjectNode idle) throws IOException {
