@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
 
-  /** No more is handed to a websocket while so many bytes wait in it. */
-  private static final int WINDOW = 64 << 10;
+  /**
+   * No more is handed to a websocket while so many bytes wait in it: the network has a copy of
+   * them, for each client that does not read.
+   */
+  private static final int WINDOW = 16 << 10;
 
   private static final char SEPARATOR = '\u001e';
 

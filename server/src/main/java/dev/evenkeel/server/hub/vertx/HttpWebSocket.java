@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.http.HttpConnection;
@@ -34,7 +35,10 @@ final class HttpWebSocket implements WebSocketLink {
    * What is larger, in bytes, goes to the network in pieces: Netty copies what it is given, and a
    * client that does not read would keep the whole copy. How slowly it reads is looked at, too.
    */
-  private static final int AT_ONCE = 64 << 10;
+  private static final int AT_ONCE = 16 << 10;
+
+  /** Pieces are given to the network while less than this waits in it, in bytes. */
+  private static final int FULL = 16 << 10;
 
   private final ServerWebSocket socket;
   private final NettyLoop loop;
@@ -60,6 +64,7 @@ final class HttpWebSocket implements WebSocketLink {
     this.assembly = new MessageAssembly(maxPayload, waiting.nothing());
     this.network =
         ((ConnectionBase) connection).channel().pipeline().context(WebSocketFrameEncoder.class);
+    network.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(FULL / 2, FULL));
     network.pipeline().addBefore(network.name(), "pieces", new ChunkedWriteHandler());
   }
 

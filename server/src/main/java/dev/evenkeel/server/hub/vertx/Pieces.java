@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Pieces implements ChunkedInput<ByteBuf> {
 
   /** The largest piece in bytes. */
-  private static final int PIECE = 32 << 10;
+  private static final int PIECE = 16 << 10;
 
   private final byte[][] parts;
   private final long length;
