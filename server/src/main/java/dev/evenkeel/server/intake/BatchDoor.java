@@ -255,7 +255,10 @@ public final class BatchDoor {
           }
         }
         case Intake.Outcome.Merged _ -> accepted++;
-        case Intake.Outcome.Shed _ -> report(line, "memory is short");
+        case Intake.Outcome.Shed _ -> {
+          report(line, "memory is short");
+          stop("memory is short");
+        }
         case Intake.Outcome.Rejected reason -> report(line, reason.error());
         case null -> report(line, "the server failed");
       }
