@@ -25,8 +25,19 @@ final class Checkpoints implements AutoCloseable {
     TO_FINISH
   }
 
-  /** How often the size of the write-ahead log is looked at: the writer commits more often. */
+  /** How often it looks how much the write-ahead log holds: the writer commits more often. */
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
+
+  /** A page with its header (sqlite.org/walformat.html). */
+  private static final long FRAME_BYTES = 4096 + 24;
+
+  /**
+   * What the write-ahead log holds.
+   *
+   * @param all its frames
+   * @param moved how many of them are in the file, too
+   */
+  private record Frames(long all, long moved) {}
 
   private final Database database;
   private final long threshold;
@@ -63,13 +74,13 @@ final class Checkpoints implements AutoCloseable {
   private void look(Connection writer) throws SQLException {
     switch (state) {
       case IDLE -> {
-        if (database.walBytes() > threshold) {
+        if (bytes(writer) > threshold) {
           state = State.RUNNING;
           running = thread.submit(this::run);
         }
       }
       case RUNNING -> {
-        if (database.walBytes() > 2 * threshold) {
+        if (bytes(writer) > 2 * threshold) {
           awaitThread();
           finish(writer);
         }
@@ -107,6 +118,7 @@ final class Checkpoints implements AutoCloseable {
   private void run() {
     try (Connection connection = database.openForCheckpoint()) {
       passive(connection);
+      passive(connection); // What came meanwhile: the less is left to the writer, the better
     } catch (SQLException e) {
       System.getLogger(Checkpoints.class.getName())
           .log(System.Logger.Level.DEBUG, "checkpoint left to the writer", e);
@@ -116,13 +128,23 @@ final class Checkpoints implements AutoCloseable {
   }
 
   private static void passive(Connection connection) throws SQLException {
+    var _ = checkpoint(connection, "PASSIVE");
+  }
+
+  /** How much the write-ahead log holds; nothing when all of it is in the file. */
+  private static long bytes(Connection connection) throws SQLException {
+    Frames frames = checkpoint(connection, "NOOP");
+    return frames.moved() == frames.all() ? 0 : frames.all() * FRAME_BYTES;
+  }
+
+  private static Frames checkpoint(Connection connection, String mode) throws SQLException {
     boolean manual = !connection.getAutoCommit();
     if (manual) {
       connection.setAutoCommit(true);
     }
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
-      rows.next();
+        ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+      return row.next() ? new Frames(row.getLong(2), row.getLong(3)) : new Frames(0, 0);
     } finally {
       if (manual) {
         connection.setAutoCommit(false);

@@ -96,13 +96,18 @@ final class Database {
   private static final Duration WRITERS_PATIENCE = Duration.ofMillis(250);
 
   private final Path file;
+  private final long keptWalBytes;
   private final Clock clock;
 
   // Mutable state; any thread
   private volatile @Nullable String damage;
 
-  Database(Path file, Clock clock) {
+  /**
+   * @param keptWalBytes so large the file of the write-ahead log stays
+   */
+  Database(Path file, long keptWalBytes, Clock clock) {
     this.file = file;
+    this.keptWalBytes = keptWalBytes;
     this.clock = clock;
   }
 
@@ -189,7 +194,7 @@ final class Database {
     }
   }
 
-  private static void prepare(Connection connection, boolean readOnly) throws SQLException {
+  private void prepare(Connection connection, boolean readOnly) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (!readOnly) {
         // In this order: how free pages are kept is fixed by the first page that is written.
@@ -198,7 +203,7 @@ final class Database {
         }
         statement.execute("PRAGMA journal_mode = WAL");
         statement.execute("PRAGMA synchronous = NORMAL");
-        statement.execute("PRAGMA journal_size_limit = 1048576");
+        statement.execute("PRAGMA journal_size_limit = " + keptWalBytes);
       }
       statement.execute("PRAGMA wal_autocheckpoint = 0");
     }
@@ -357,10 +362,6 @@ final class Database {
   /** What the file and its write-ahead log take, in bytes. */
   long bytes() {
     return sizeOf(file) + sizeOf(wal());
-  }
-
-  long walBytes() {
-    return sizeOf(wal());
   }
 
   private static long sizeOf(Path path) {

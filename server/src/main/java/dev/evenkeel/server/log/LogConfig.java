@@ -16,12 +16,28 @@ public record LogConfig(Path file, long maxBytes, Duration maxAge, long tailByte
   /** Room for the write-ahead log between checkpoints, and for the newest transactions. */
   private static final long MIN_BYTES = 16L << 20;
 
-  /** What the write-ahead log may take: two checkpoints and a transaction with a large event. */
-  private static final long MAX_WAL_BYTES = 24L << 20;
+  /**
+   * What the write-ahead log may take: what is written until two checkpoints are due, and a
+   * transaction with a large event.
+   */
+  private static final long MAX_WAL_BYTES = 32L << 20;
 
   /** The share of the whole that is for the write-ahead log. */
   long walBytes() {
     return Math.min(MAX_WAL_BYTES, maxBytes / 4);
+  }
+
+  /** So much is written between checkpoints. Each stops the writer for some milliseconds. */
+  long checkpointBytes() {
+    return walBytes() / 4;
+  }
+
+  /**
+   * So large the file of the write-ahead log stays, to be written over. Cutting it at each
+   * checkpoint takes milliseconds, and to make it longer again more than to write into it.
+   */
+  long keptWalBytes() {
+    return walBytes() / 2;
   }
 
   public LogConfig {

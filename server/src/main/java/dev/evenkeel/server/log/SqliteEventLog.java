@@ -54,7 +54,7 @@ public final class SqliteEventLog implements EventLog {
    */
   public SqliteEventLog(LogConfig config, MemoryBudget budget, Clock clock) throws SQLException {
     this.config = config;
-    this.database = new Database(config.file(), clock);
+    this.database = new Database(config.file(), config.keptWalBytes(), clock);
     Connection connection = database.openForWriting();
     try {
       long floor = EventId.firstAt(database.notBefore());
@@ -82,7 +82,7 @@ public final class SqliteEventLog implements EventLog {
               database,
               new WriteStatements(connection),
               new LogWriter.Parts(work, feed, tail, progress, positions, retention, counters),
-              new Checkpoints(database, config.walBytes() / 6),
+              new Checkpoints(database, config.checkpointBytes()),
               clock,
               Math.max(lastSeq + 1, floor),
               nextId);

@@ -28,7 +28,7 @@ class DatabaseTest {
         Statement statement = other.createStatement()) {
       statement.execute("CREATE TABLE t (c)");
       statement.execute("BEGIN IMMEDIATE");
-      var database = new Database(file, new TestClock());
+      var database = new Database(file, 1 << 20, new TestClock());
       // When
       for (int i = 0; i < 3; i++) {
         assertThatThrownBy(database::openAgainForWriting).isInstanceOf(SQLException.class);

@@ -67,7 +67,8 @@ class RetentionTest {
     var retention = new Retention(config, clock, gone, new LogCounters());
     var told = new AtomicLong();
     var fails = new AtomicBoolean();
-    try (Connection connection = new Database(config.file(), clock).openForWriting()) {
+    try (Connection connection =
+        new Database(config.file(), config.keptWalBytes(), clock).openForWriting()) {
       var statements =
           new WriteStatements(
               beforeCommit(

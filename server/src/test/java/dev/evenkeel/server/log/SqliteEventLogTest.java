@@ -474,4 +474,27 @@ class SqliteEventLogTest {
       assertThat(only.has("cause")).isFalse();
     }
   }
+
+  @Test
+  void theWriteAheadLogIsWrittenOverAgainAndAgainAndStaysWithinItsBytes() throws Exception {
+    Path file = folder.resolve("events.db");
+    Path ahead = folder.resolve("events.db-wal");
+    try (var open = new OpenLog(folder)) {
+      var config = new LogConfig(file, 64 << 20, Duration.ofDays(7), 1 << 20);
+      String filler = ",\"x\":\"" + "y".repeat(1_000) + "\"";
+      long longest = 0;
+      // When
+      while (Files.size(file) < 2 * config.checkpointBytes()) { // what checkpoints moved there
+        open.log.append(open.event("s", "A", filler)).join();
+        open.publish(1);
+        longest = Math.max(longest, Files.size(ahead));
+      }
+      // Then
+      assertThat(longest).isBetween(config.checkpointBytes(), config.walBytes());
+      assertThat(Files.size(ahead))
+          .as("is not cut below what is kept of it")
+          .isGreaterThanOrEqualTo(Math.min(longest, config.keptWalBytes()));
+    }
+    assertThat(ahead).as("after the end").doesNotExist();
+  }
 }
