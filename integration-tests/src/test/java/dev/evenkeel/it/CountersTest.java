@@ -32,6 +32,10 @@ class CountersTest {
   private static final int ROUNDS = 400;
   private static final int MEMORY = 8 << 20;
   private static final int MOST_ROUNDS = 100;
+
+  /** What the server may have counted before its answer was. */
+  private static final int UNDER_WAY = 2 * (AGENTS + 1);
+
   private static final Duration SOON = Duration.ofSeconds(90);
 
   @RegisterExtension static final Servers SERVERS = new Servers();
@@ -173,9 +177,11 @@ class CountersTest {
         boolean failed = false;
         boolean dropped = false;
         while (!agents.stream().allMatch(Future::isDone)) {
+          long before = sent.get();
           JsonNode status = status(connection);
           assertInAddsUp(status);
           long received = number(status, "received");
+          assertThat(received).isBetween(before, sent.get() + UNDER_WAY);
           if (!failed && received > AGENTS * ROUNDS / 4) {
             limitFiles(server, "4096:unlimited");
             failed = true;

@@ -1,7 +1,6 @@
 package dev.evenkeel.it;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -296,7 +295,6 @@ class HostileInputTest {
   void otherEncodingsOfUnicodeAreRefused(String encoding) throws IOException {
     byte[] body = event("Wide", "").getBytes(encoding);
     assertRefused(connection.post(DOOR, body), 400, "UTF-8");
-    assertThat(UTF_16.name()).isNotEqualTo(UTF_8.name());
   }
 
   @ParameterizedTest

@@ -204,6 +204,7 @@ class KillNineTest {
     private String toReturn;
     private Thread thread;
     private volatile boolean working;
+    private volatile AssertionError wrong;
 
     Agent(int port, String session) {
       this.port = port;
@@ -218,6 +219,9 @@ class KillNineTest {
     void stopWork() throws InterruptedException {
       working = false;
       thread.join();
+      if (wrong != null) {
+        throw wrong;
+      }
     }
 
     private void work() {
@@ -229,6 +233,9 @@ class KillNineTest {
         } catch (IOException e) {
           // The server is down: the agent goes on with its next event.
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        } catch (AssertionError e) {
+          wrong = e;
+          return;
         }
       }
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,6 +17,20 @@ import java.util.stream.Stream;
 final class ClockJumps implements PreparedFault {
 
   private static final List<String> JUMPS = List.of("+1d", "-1d", "+1h", "-5m", "+0");
+
+  /** The same. */
+  private static final List<Duration> OFF =
+      List.of(
+          Duration.ofDays(1),
+          Duration.ofDays(-1),
+          Duration.ofHours(1),
+          Duration.ofMinutes(-5),
+          Duration.ZERO);
+
+  /** What an event may be late, and no jump is as small as. */
+  private static final Duration ABOUT = Duration.ofMinutes(2);
+
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String LIBRARY = "libfaketime.so.1";
 
   @Override
@@ -57,9 +73,16 @@ final class ClockJumps implements PreparedFault {
   @Override
   public void happen(Scene scene) throws Exception {
     Path time = scene.server().dataDir().resolveSibling("faketime");
-    for (String jump : JUMPS) {
+    int port = scene.server().port();
+    for (int i = 0; i < JUMPS.size(); i++) {
+      String jump = JUMPS.get(i);
+      Instant expected = Instant.now().plus(OFF.get(i));
       Path next = Files.writeString(time.resolveSibling("faketime-next"), jump + "\n");
       Files.move(next, time, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Waiting.until(
+          SOON,
+          "events come at " + jump + " of the right time",
+          () -> Duration.between(expected, History.newestTime(port)).abs().compareTo(ABOUT) < 0);
       scene.awaitAccepted(1_500);
     }
   }

@@ -56,7 +56,7 @@ final class CutOff implements PreparedFault {
       throw new IllegalStateException("the line was not prepared");
     }
     made.cut();
-    Waiting.lasting(time);
+    TargetFaults.fallBehind(scene, scene.target().name(), time);
     made.mend();
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.evenkeel.testbed.Access;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,6 +71,14 @@ final class History {
     var ids = new HashSet<String>();
     sessions.forEach(each -> ids.addAll(derived.getOrDefault(each.id(), Set.of())));
     return ids;
+  }
+
+  /** When the newest event came, by the server's clock. */
+  static Instant newestTime(int port) throws IOException {
+    try (var connection = HttpConnection.to(port)) {
+      return Instant.parse(
+          get(connection, "/api/events?limit=1").at("/events/0/timestamp").asText());
+    }
   }
 
   /** The id of the newest event, 0 when there is none. */

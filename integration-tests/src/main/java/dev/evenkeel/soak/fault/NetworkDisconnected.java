@@ -58,7 +58,7 @@ final class NetworkDisconnected implements PreparedFault {
     }
     made.cutNetwork();
     try {
-      Waiting.lasting(time);
+      TargetFaults.fallBehind(scene, "container", time);
     } finally {
       made.restoreNetwork();
     }

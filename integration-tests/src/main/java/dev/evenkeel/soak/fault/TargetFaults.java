@@ -124,16 +124,21 @@ final class TargetFaults {
    * @throws IllegalStateException when it does not fall behind: what was done had no effect
    */
   private static void fallBehind(Scene scene, Duration time) throws Exception {
+    fallBehind(scene, scene.target().name(), time);
+  }
+
+  /** The same for one target of several. */
+  static void fallBehind(Scene scene, String target, Duration time) throws Exception {
     Waiting.until(
         SOON,
         "more than " + UNDER_WAY + " events wait for the target",
-        () -> pending(scene) > UNDER_WAY);
+        () -> pending(scene, target) > UNDER_WAY);
     Waiting.lasting(time);
-    scene.log("%,d events waited for the target in the end".formatted(pending(scene)));
+    scene.log("%,d events waited for the target in the end".formatted(pending(scene, target)));
   }
 
-  private static long pending(Scene scene) throws Exception {
-    String place = "/targets/" + scene.target().name() + "/pending";
+  private static long pending(Scene scene, String target) throws Exception {
+    String place = "/targets/" + target + "/pending";
     return History.status(scene.server().access()).at(place).asLong();
   }
 
