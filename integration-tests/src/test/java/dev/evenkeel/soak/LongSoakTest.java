@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LongSoakTest {
 
-  /** What holds today, with room for a busy machine; the 200 MB that are promised do not yet. */
-  private static final long BUILD_MOST_RSS = 260L << 20;
+  /** Of the 200 MB that are promised, clients of the hub that do not read took 5 MB too many. */
+  private static final long BUILD_MOST_RSS = 220L << 20;
 
   private static final long EVENTS = 1_000_000;
 
