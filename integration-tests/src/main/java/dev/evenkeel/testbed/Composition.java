@@ -25,7 +25,7 @@ public final class Composition implements AutoCloseable {
       "while read -r key value; do [ \"$key\" != credentials_file: ] || echo $(<$value); done"
           + " </etc/prometheus/prometheus.yml";
 
-  private final int port = Control.freePort();
+  private final int port = Ports.free();
 
   private Composition() {}
 

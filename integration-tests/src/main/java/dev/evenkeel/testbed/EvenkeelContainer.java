@@ -41,7 +41,7 @@ public final class EvenkeelContainer implements EvenkeelServer {
   private static final Duration START = Duration.ofSeconds(60);
   private static final int END_SECONDS = 30;
 
-  private final int port = Control.freePort();
+  private final int port = Ports.free();
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<Bind> binds = new ArrayList<>();
   private final Set<String> networks = new LinkedHashSet<>();

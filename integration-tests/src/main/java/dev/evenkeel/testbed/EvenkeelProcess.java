@@ -2,8 +2,6 @@ package dev.evenkeel.testbed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,7 +61,7 @@ public final class EvenkeelProcess implements EvenkeelServer {
 
   /** A server that is still to be started, on a free port, which writes its output to this file. */
   public static EvenkeelProcess on(Path dataDir, Path output) {
-    return new EvenkeelProcess(dataDir, output, freePort());
+    return new EvenkeelProcess(dataDir, output, Ports.free());
   }
 
   /** Sets an environment variable from the next start on. */
@@ -147,14 +145,6 @@ public final class EvenkeelProcess implements EvenkeelServer {
             () ->
                 new IllegalStateException(
                     "the packaged server is missing; build it: ./mvnw package -pl server -am"));
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Waits until the server answers. */

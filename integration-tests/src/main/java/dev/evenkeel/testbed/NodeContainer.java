@@ -32,9 +32,9 @@ final class NodeContainer implements SocketIoServer {
   private final @Nullable Path journal;
 
   /** On the machine; chosen once, because a mapping that the engine chooses changes at a start. */
-  private final int port = Control.freePort();
+  private final int port = Ports.free();
 
-  private final int controlPort = Control.freePort();
+  private final int controlPort = Ports.free();
 
   // Mutable state, owned by the thread that starts and ends it: one at a time
   private volatile @Nullable Network network;

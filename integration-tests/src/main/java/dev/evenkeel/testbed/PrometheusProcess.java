@@ -20,7 +20,7 @@ public final class PrometheusProcess implements AutoCloseable {
 
   private final Process process;
   private final Path output;
-  private final int port = Control.freePort();
+  private final int port = Ports.free();
 
   /**
    * Starts it and waits until it is ready.

@@ -3,7 +3,7 @@ package dev.evenkeel.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
+import dev.evenkeel.testbed.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -78,11 +78,7 @@ class HookCommandTest {
 
   @Test
   void withoutAServerNothingHappens() throws Exception {
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    var script = Script.ofThisCheckout().with("EVENKEEL_URL", "http://127.0.0.1:" + port);
+    var script = Script.ofThisCheckout().with("EVENKEEL_URL", "http://127.0.0.1:" + Ports.free());
 
     assertThatNothingHappened(script.run(EVENT, "hook"));
   }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.testbed.HttpConnection;
+import dev.evenkeel.testbed.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +67,7 @@ class RunCommandTest {
   }
 
   private void start(String javaOptions) throws IOException {
-    port = freePort();
+    port = Ports.free();
     var builder =
         new ProcessBuilder(Script.root().resolve("bin/evenkeel").toString(), "run")
             .directory(folder.toFile())
@@ -110,11 +109,5 @@ class RunCommandTest {
 
   private String output() throws IOException {
     return Files.readString(folder.resolve("output"));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

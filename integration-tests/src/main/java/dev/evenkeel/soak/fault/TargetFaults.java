@@ -2,9 +2,8 @@ package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
 import dev.evenkeel.soak.Scene;
+import dev.evenkeel.testbed.Ports;
 import dev.evenkeel.testbed.SocketIoServer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 
@@ -232,7 +231,7 @@ final class TargetFaults {
         stage -> {},
         scene -> {
           String right = scene.target().bridgeUrl();
-          restartWith(scene, "http://127.0.0.1:" + unusedPort(), "refused");
+          restartWith(scene, "http://127.0.0.1:" + Ports.free(), "refused");
           restartWith(scene, "http://127.0.0.1:" + scene.target().controlPort(), "answered 404");
           scene.server().stop();
           scene.server().with(Stage.urlOf(scene.target()), right).start();
@@ -248,12 +247,6 @@ final class TargetFaults {
         "the status says what is wrong",
         () -> !lastError(scene, "t1").isEmpty() && lastError(scene, "t1").contains(said));
     scene.log("the status said: " + lastError(scene, "t1"));
-  }
-
-  private static int unusedPort() throws Exception {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** One of three is dead from before the start until the others have everything. */

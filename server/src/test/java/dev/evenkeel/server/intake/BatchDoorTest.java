@@ -283,6 +283,31 @@ class BatchDoorTest {
   }
 
   @Test
+  void ofABatchOfWhichALineIsShedTheSenderIsToldWhichAndToComeAgain() throws Exception {
+    // Given: memory that is tight after the first line
+    var budget = new MemoryBudget(64 * MB);
+    var tight = new AtomicBoolean();
+    open(
+        budget,
+        (log, event) -> {
+          if (tight.compareAndSet(false, true)) {
+            assertThat(budget.reserve(60 * MB)).isTrue();
+          }
+          return log.append(event);
+        });
+    // When
+    var answer = post(line(1) + "\n{\"hook_event_name\":\"MessageDisplay\",\"n\":2}\n" + line(3));
+    // Then
+    assertUnavailable(answer);
+    JsonNode body = body(answer);
+    assertThat(body.path("rejected").toString())
+        .isEqualTo("[{\"line\":2,\"error\":\"memory is short\"}]");
+    assertThat(body.path("accepted").intValue()).isEqualTo(body.path("lines").intValue() - 1);
+    assertThat(fixture.intake.counters().shed()).isEqualTo(1);
+    budget.release(60 * MB);
+  }
+
+  @Test
   void whileMemoryIsTightNoBatchIsBegun() throws Exception {
     // Given
     open();
