@@ -188,4 +188,23 @@ class FullDiskTest {
                       == EVENTS);
     }
   }
+
+  @Test
+  void aDiskFromWhichNothingMayBeRunHoldsTheDataAllTheSame() throws Exception {
+    // Given
+    run("mount", "-o", "remount,noexec", disk.toString());
+    EvenkeelProcess server = SERVERS.on(disk.resolve("data"), folder.resolve("output"));
+    // When
+    server.start();
+    // Then
+    try (var connection = HttpConnection.to(server.port())) {
+      post(connection, "kept", EVENTS);
+      await()
+          .atMost(SOON)
+          .until(
+              () ->
+                  json(connection, "/api/events?session=kept&limit=1000").get("events").size()
+                      == EVENTS);
+    }
+  }
 }

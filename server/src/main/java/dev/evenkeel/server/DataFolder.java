@@ -20,6 +20,7 @@ final class DataFolder implements AutoCloseable {
   /** How long the server before this one may take to be gone, when it was killed. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** How often it is looked at: waiting for a lock of the kernel's has no end of its own. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final FileChannel lock;
@@ -45,11 +46,11 @@ final class DataFolder implements AutoCloseable {
               folder.resolve("in-use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
         await(lock, folder);
+        SqliteLibrary.unpackInto(folder.resolve("native"));
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
       }
-      SqliteLibrary.unpackInto(folder.resolve("native"));
       return new DataFolder(lock);
     } catch (IOException e) {
       throw unusable(folder, e);

@@ -6,8 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Words, each once, in the order in which they came first. A hash table over one array of
  * characters, which serves for one event after the other: an event has hundreds of words, most of
- * them more than once, and an object for each would be most of what the server leaves to the
- * garbage collector. One thread.
+ * them more than once, and an object for each would be left to the garbage collector. One thread.
  */
 final class DifferentWords implements Words.Taker {
 
