@@ -16,16 +16,21 @@ import java.util.stream.Stream;
  */
 final class ClockJumps implements PreparedFault {
 
-  private static final List<String> JUMPS = List.of("+1d", "-1d", "+1h", "-5m", "+0");
+  /**
+   * Where the clock is set.
+   *
+   * @param text for libfaketime
+   * @param off the same, from the right time
+   */
+  private record Jump(String text, Duration off) {}
 
-  /** The same. */
-  private static final List<Duration> OFF =
+  private static final List<Jump> JUMPS =
       List.of(
-          Duration.ofDays(1),
-          Duration.ofDays(-1),
-          Duration.ofHours(1),
-          Duration.ofMinutes(-5),
-          Duration.ZERO);
+          new Jump("+1d", Duration.ofDays(1)),
+          new Jump("-1d", Duration.ofDays(-1)),
+          new Jump("+1h", Duration.ofHours(1)),
+          new Jump("-5m", Duration.ofMinutes(-5)),
+          new Jump("+0", Duration.ZERO));
 
   /** What an event may be late, and no jump is as small as. */
   private static final Duration ABOUT = Duration.ofMinutes(2);
@@ -40,7 +45,9 @@ final class ClockJumps implements PreparedFault {
 
   @Override
   public String what() {
-    return "the clock jumps to " + String.join(", ", JUMPS) + " of the right time";
+    return "the clock jumps to "
+        + String.join(", ", JUMPS.stream().map(Jump::text).toList())
+        + " of the right time";
   }
 
   @Override
@@ -74,14 +81,13 @@ final class ClockJumps implements PreparedFault {
   public void happen(Scene scene) throws Exception {
     Path time = scene.server().dataDir().resolveSibling("faketime");
     int port = scene.server().port();
-    for (int i = 0; i < JUMPS.size(); i++) {
-      String jump = JUMPS.get(i);
-      Instant expected = Instant.now().plus(OFF.get(i));
-      Path next = Files.writeString(time.resolveSibling("faketime-next"), jump + "\n");
+    for (Jump jump : JUMPS) {
+      Instant expected = Instant.now().plus(jump.off);
+      Path next = Files.writeString(time.resolveSibling("faketime-next"), jump.text + "\n");
       Files.move(next, time, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       Waiting.until(
           SOON,
-          "events come at " + jump + " of the right time",
+          "events come at " + jump.text + " of the right time",
           () -> Duration.between(expected, History.newestTime(port)).abs().compareTo(ABOUT) < 0);
       scene.awaitAccepted(1_500);
     }

@@ -1,6 +1,7 @@
 package dev.evenkeel.soak.fault;
 
 import dev.evenkeel.soak.Fault;
+import dev.evenkeel.soak.Limits;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,10 +24,6 @@ public final class FaultRun {
   private static final int AFTERWARDS = 300;
   private static final int READERS = 3;
   private static final int MORE_THREADS = 2;
-
-  /** What a soak promises, too. While something of 16 MB is under way it may be more. */
-  private static final long MOST_RSS = 200L << 20;
-
   private static final Duration BACK = Duration.ofSeconds(60);
   private static final Duration ARRIVE = Duration.ofSeconds(20);
   private static final Duration SAMPLE = Duration.ofMillis(200);
@@ -102,10 +99,15 @@ public final class FaultRun {
     return new FaultRow.Held(server.rssBytes(), server.threads(), server.fileDescriptors());
   }
 
-  /** What it may hold afterwards; targets that were dead before have their connections then. */
+  /**
+   * What it may hold afterwards, of memory as much as in a soak; targets that were dead before have
+   * their connections then.
+   */
   private static FaultRow.Held atMost(FaultRow.Held before, int connectionsToCome) {
     return new FaultRow.Held(
-        MOST_RSS, before.threads() + MORE_THREADS, before.fileDescriptors() + connectionsToCome);
+        Limits.DEFAULT.rssBytes(),
+        before.threads() + MORE_THREADS,
+        before.fileDescriptors() + connectionsToCome);
   }
 
   /** What it holds as soon as that is within a limit; after a minute, what it holds then. */
