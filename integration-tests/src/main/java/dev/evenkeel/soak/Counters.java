@@ -13,6 +13,7 @@ record Counters(
     long received,
     long accepted,
     long merged,
+    long rejected,
     long shed,
     long unlogged,
     long published,
@@ -31,10 +32,16 @@ record Counters(
         status.get("received").asLong(),
         status.get("accepted").asLong(),
         status.get("merged").asLong(),
+        status.get("rejected").asLong(),
         status.get("shed").asLong(),
         status.get("unlogged").asLong(),
         status.get("published").asLong(),
         dropped,
         status.at("/log/removed").asLong());
+  }
+
+  /** Events that came and of which it is not known what became of them; below 0 never. */
+  long underWay() {
+    return received - accepted - merged - rejected - shed;
   }
 }

@@ -159,6 +159,21 @@ final class Delivered {
         unsure > 0 && faults ? "faults ended those without an answer" : example);
   }
 
+  /** What became of each event that came is known, once the agents have ended. */
+  static Verdict counted(SoakResult result) {
+    List<Counters> lives = result.counters();
+    long unknown = lives.getLast().underWay();
+    List<String> details =
+        lives.stream().filter(each -> each.underWay() < 0).map(Counters::toString).toList();
+    return Verdict.of(
+        "counters-add-up",
+        "each event that came was accepted, merged, rejected or shed, and counted once",
+        "%,d of %,d unknown".formatted(unknown, lives.getLast().received()),
+        NONE,
+        unknown == 0 && details.isEmpty(),
+        few(details));
+  }
+
   /** A target never sees more connections than the pool may have. */
   static Verdict mostJoined(SoakResult result) {
     int most = result.targets().stream().mapToInt(Ledger.Page::mostJoined).max().orElse(0);

@@ -77,10 +77,21 @@ final class Sampler {
     }
   }
 
-  /** Asks the server how many events extensions have dropped: nobody waits for those. */
-  void countDropped() throws IOException {
-    if (server.pid() == pid) {
-      keep(probe.get("/api/status"));
+  /**
+   * Asks the server what it has counted: how many events extensions have dropped, for which nobody
+   * waits, and in the end what became of all.
+   */
+  void readCounters() throws IOException {
+    noteLife(answered.sum());
+    keep(probe.get("/api/status"));
+  }
+
+  /** A server that was started again counts anew. */
+  private void noteLife(long accepted) {
+    if (server.pid() != pid) {
+      pid = server.pid();
+      epoch++;
+      acceptedBefore = epoch == 1 ? 0 : accepted;
     }
   }
 
@@ -93,11 +104,7 @@ final class Sampler {
   private Sample read(boolean counted) throws IOException {
     long accepted = answered.sum();
     long now = System.nanoTime();
-    if (server.pid() != pid) {
-      pid = server.pid();
-      epoch++;
-      acceptedBefore = epoch == 1 ? 0 : accepted;
-    }
+    noteLife(accepted);
     JsonNode status = probe.get("/api/status");
     keep(status);
     // The process first: the questions of this sample take memory of their own

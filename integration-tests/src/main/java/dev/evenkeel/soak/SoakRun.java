@@ -151,6 +151,7 @@ public final class SoakRun {
       // The server may have told something about itself meanwhile
       level &= catchUp(receivers, sampler);
     }
+    sampler.readCounters();
     timeLine.add(level ? "everything has arrived" : "not everything has arrived");
     List<Ledger.Page> judged = receivers.judged().stream().map(Ledger::page).toList();
     var result =
@@ -298,7 +299,7 @@ public final class SoakRun {
   private boolean hasAll(Receivers receivers, Sampler sampler) {
     if (receivers.lag(answered.sum()) > 0 && !plan.extensions().isEmpty()) {
       try {
-        sampler.countDropped();
+        sampler.readCounters();
       } catch (IOException | UncheckedIOException | IllegalStateException e) {
         return false; // the server is away for the moment
       }

@@ -28,6 +28,7 @@ final class Verdicts {
     verdicts.add(Delivered.order(result));
     verdicts.add(Delivered.repeats(result));
     verdicts.add(Delivered.answered(result));
+    verdicts.add(Delivered.counted(result));
     verdicts.add(Delivered.mostJoined(result));
     List<Sample> judged = result.judged();
     growth(result.plan().limits()).forEach(each -> verdicts.add(each.judge(judged)));

@@ -35,7 +35,7 @@ class VerdictsTest {
     final Ledger target = new Ledger("target t1");
     final Ledger hub = new Ledger("hub client 1");
     final Map<String, IntToDoubleFunction> of = new HashMap<>();
-    Counters counters = new Counters(EVENTS, EVENTS, 0, 0, 0, EVENTS, 0, 1_000);
+    Counters counters = new Counters(EVENTS, EVENTS, 0, 0, 0, 0, EVENTS, 0, 1_000);
     List<ExtensionAccount> extensions = List.of(new ExtensionAccount("x", "running", EVENTS, 0));
 
     Run() {
@@ -139,7 +139,7 @@ class VerdictsTest {
             "accepted-arrived",
             "fewer were dropped on purpose than never came",
             run -> {
-              run.counters = new Counters(EVENTS + 3, EVENTS + 3, 0, 0, 0, EVENTS, 2, 1_000);
+              run.counters = new Counters(EVENTS + 3, EVENTS + 3, 0, 0, 0, 0, EVENTS, 2, 1_000);
               for (int i = 0; i < 3; i++) {
                 boolean _ = run.accepted.add(EVENTS + i);
               }
@@ -147,12 +147,12 @@ class VerdictsTest {
         broken(
             "every-id-arrived",
             "one was published and came nowhere",
-            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 0, 0, EVENTS + 1, 0, 1_000)),
+            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 0, 0, 0, EVENTS + 1, 0, 1_000)),
         broken(
             "every-id-arrived",
             "a derived event came to the hub only",
             run -> {
-              run.counters = new Counters(EVENTS, EVENTS, 0, 0, 0, EVENTS + 1, 0, 1_000);
+              run.counters = new Counters(EVENTS, EVENTS, 0, 0, 0, 0, EVENTS + 1, 0, 1_000);
               run.hub.received(new Delivery(1, EVENTS + 1L, "s", null));
             }),
         broken("nothing-overtaken", "one was missed", run -> run.hub.missed(1)),
@@ -162,11 +162,19 @@ class VerdictsTest {
         broken(
             "all-answered",
             "one was shed",
-            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 1, 0, EVENTS, 0, 1_000)),
+            run -> run.counters = new Counters(EVENTS + 1, EVENTS, 0, 0, 1, 0, EVENTS, 0, 1_000)),
+        broken(
+            "counters-add-up",
+            "nobody knows what became of one",
+            run -> run.counters = new Counters(EVENTS + 1, EVENTS, 0, 0, 0, 0, EVENTS, 0, 1_000)),
+        broken(
+            "counters-add-up",
+            "one was counted twice",
+            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 1, 0, 0, EVENTS, 0, 1_000)),
         broken(
             "all-answered",
             "one was not in the log",
-            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 0, 1, EVENTS, 0, 1_000)),
+            run -> run.counters = new Counters(EVENTS, EVENTS, 0, 0, 0, 1, EVENTS, 0, 1_000)),
         broken("few-connections", "a fourth socket for a moment", run -> run.target.joined(4)),
         grows("heap-level", "objects", 20 * MEGABYTE, 16 * eventsBetween),
         steps("heap-level", "objects", 20 * MEGABYTE, 16 * MEGABYTE),
@@ -247,7 +255,7 @@ class VerdictsTest {
       Run.arrive(run.target, n);
       Run.arrive(run.hub, n);
     }
-    run.counters = new Counters(EVENTS + 2, EVENTS + 2, 0, 0, 0, EVENTS + 2, 0, 1_000);
+    run.counters = new Counters(EVENTS + 2, EVENTS + 2, 0, 0, 0, 0, EVENTS + 2, 0, 1_000);
     // Then
     assertThat(failed(run)).containsExactly("sessions-in-order");
   }
@@ -276,7 +284,7 @@ class VerdictsTest {
     var run = new Run();
     boolean _ = run.accepted.add(EVENTS);
     boolean _ = run.accepted.add(EVENTS + 1L);
-    run.counters = new Counters(EVENTS + 2, EVENTS + 2, 0, 0, 0, EVENTS, 2, 1_000);
+    run.counters = new Counters(EVENTS + 2, EVENTS + 2, 0, 0, 0, 0, EVENTS, 2, 1_000);
     // Then
     assertThat(failed(run)).isEmpty();
   }

@@ -192,6 +192,7 @@ public final class Intake implements AutoCloseable {
 
   private CompletableFuture<Outcome> take(
       Format format, byte[] body, boolean answered, CompletableFuture<@Nullable Void> placed) {
+    counters.received();
     Instant time = clock.instant();
     if (body.length <= INLINE_BYTES) {
       return takeNow(format, body, time, answered, placed);
@@ -200,7 +201,7 @@ public final class Intake implements AutoCloseable {
     try {
       bodies.execute(() -> takeInto(outcome, format, body, time, answered, placed));
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(shed());
+      return CompletableFuture.completedFuture(passOver());
     }
     return outcome;
   }
@@ -241,13 +242,13 @@ public final class Intake implements AutoCloseable {
     try {
       event = format.read(body, time);
     } catch (MalformedEventException e) {
-      return CompletableFuture.completedFuture(reject(String.valueOf(e.getMessage())));
+      return CompletableFuture.completedFuture(refuse(String.valueOf(e.getMessage())));
     } catch (RuntimeException | StackOverflowError e) {
       LOG.log(System.Logger.Level.WARNING, "An event cannot be read", e);
-      return CompletableFuture.completedFuture(reject("the server cannot read it: " + e));
+      return CompletableFuture.completedFuture(refuse("the server cannot read it: " + e));
     }
     if (budget.isTight() && LEAST_VALUABLE.contains(event.name())) {
-      return CompletableFuture.completedFuture(shed());
+      return CompletableFuture.completedFuture(passOver());
     }
     var outcome = new CompletableFuture<Outcome>();
     boolean judged = answered && guards.want(event);
@@ -372,16 +373,26 @@ public final class Intake implements AutoCloseable {
     return new InOrder(this, waiting);
   }
 
-  /** Counts an event that is none, or too large. */
-  public Outcome reject(String error) {
+  private Outcome refuse(String error) {
     counters.rejected();
     return new Outcome.Rejected(error);
   }
 
-  /** Counts an event for which there is no memory. */
-  public Outcome shed() {
+  private Outcome passOver() {
     counters.shed();
     return new Outcome.Shed();
+  }
+
+  /** Counts what came to a door and is not taken, because it is no event or too large. */
+  public Outcome reject(String error) {
+    counters.received();
+    return refuse(error);
+  }
+
+  /** Counts what came to a door and is not taken, because there is no memory for it. */
+  public Outcome shed() {
+    counters.received();
+    return passOver();
   }
 
   /** What came, and what became of it. */

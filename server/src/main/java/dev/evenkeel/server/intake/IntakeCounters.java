@@ -2,9 +2,14 @@ package dev.evenkeel.server.intake;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of the events that came. Each is counted once, when that is known. */
+/**
+ * What came, and what became of it. Each event is counted twice: as received when it is taken in
+ * hand, and once more when it is known what became of it. When nothing is under way, {@code
+ * received} is the sum of {@code accepted}, {@code merged}, {@code rejected} and {@code shed}.
+ */
 public final class IntakeCounters {
 
+  private final LongAdder received = new LongAdder();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder merged = new LongAdder();
   private final LongAdder rejected = new LongAdder();
@@ -14,7 +19,7 @@ public final class IntakeCounters {
   /**
    * The sums at one moment.
    *
-   * @param received the others together
+   * @param received came: those below, and those under way
    * @param accepted handed to the log
    * @param merged came a second time
    * @param rejected no event, or too large, or the server failed: its sender was told
@@ -23,6 +28,10 @@ public final class IntakeCounters {
    */
   public record Sums(
       long received, long accepted, long merged, long rejected, long shed, long withheld) {}
+
+  void received() {
+    received.increment();
+  }
 
   void accepted() {
     accepted.increment();
@@ -44,12 +53,13 @@ public final class IntakeCounters {
     withheld.increment();
   }
 
-  /** The sums now. They add up. */
+  /** The sums now. What is counted meanwhile is at most missing among what became of events. */
   public Sums sums() {
     long a = accepted.sum();
     long m = merged.sum();
     long r = rejected.sum();
     long s = shed.sum();
-    return new Sums(a + m + r + s, a, m, r, s, withheld.sum());
+    long w = withheld.sum();
+    return new Sums(received.sum(), a, m, r, s, w);
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the server
  * @param uptimeSeconds since its start
- * @param received events that came; always the sum of accepted, merged, rejected and shed
+ * @param received events that came: the sum of accepted, merged, rejected, shed and those under way
  * @param accepted handed to the log
  * @param merged came a second time
  * @param rejected no event, or too large
