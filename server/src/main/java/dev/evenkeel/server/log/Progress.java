@@ -1,11 +1,9 @@
 package dev.evenkeel.server.log;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Which accepted events are done. Sessions overtake each other, so it is two marks: up to {@code
@@ -21,21 +19,15 @@ final class Progress {
    */
   record Marks(long doneSeq, long fromId) {}
 
-  private static final class Entry {
-    final long seq;
-    final long nextIdWhenTaken;
-    boolean done;
-
-    Entry(long seq, long nextIdWhenTaken) {
-      this.seq = seq;
-      this.nextIdWhenTaken = nextIdWhenTaken;
-    }
-  }
-
   // Mutable state, guarded by this
-  private final Deque<Entry> order = new ArrayDeque<>();
-  private final Map<Long, Entry> bySeq = new HashMap<>();
-  private long doneSeq;
+
+  /**
+   * Those that were taken and are not done, and the next id when each was taken. As many as the
+   * handler's window lets in, however many went past the first.
+   */
+  private final NavigableMap<Long, Long> open = new TreeMap<>();
+
+  private long lastTaken;
 
   /** What was done before the start: its marks hold until {@code doneSeq} has come past it. */
   private final long earlierFromId;
@@ -51,7 +43,7 @@ final class Progress {
    * @param doneAbove what those marks say is done above their {@code doneSeq}
    */
   Progress(Marks earlier, Collection<Long> doneAbove) {
-    this.doneSeq = earlier.doneSeq();
+    this.lastTaken = earlier.doneSeq();
     this.earlierFromId = earlier.fromId();
     this.lastDoneEarlier = doneAbove.stream().mapToLong(Long::longValue).max().orElse(0);
   }
@@ -62,30 +54,26 @@ final class Progress {
    * @param nextId the next id that will be given: this event gets that one or a later one
    */
   synchronized void taken(long seq, long nextId) {
-    var entry = new Entry(seq, nextId);
-    order.addLast(entry);
-    bySeq.put(seq, entry);
+    open.put(seq, nextId);
+    lastTaken = Math.max(lastTaken, seq);
   }
 
   /** An event is done. */
   synchronized void done(long seq) {
-    Entry entry = bySeq.remove(seq);
-    if (entry == null) {
+    if (open.remove(seq) == null) {
       throw new IllegalStateException("event " + seq + " is published and was never taken");
-    }
-    entry.done = true;
-    while (!order.isEmpty() && order.getFirst().done) {
-      doneSeq = order.removeFirst().seq;
     }
   }
 
   synchronized Marks marks(long nextId) {
-    long fromId = order.isEmpty() ? nextId : order.getFirst().nextIdWhenTaken;
+    boolean allDone = open.isEmpty();
+    long doneSeq = allDone ? lastTaken : open.firstKey() - 1;
+    long fromId = allDone ? nextId : open.firstEntry().getValue();
     boolean earlierOnesAbove = lastDoneEarlier > doneSeq;
     return new Marks(doneSeq, earlierOnesAbove ? Math.min(earlierFromId, fromId) : fromId);
   }
 
   synchronized int open() {
-    return order.size();
+    return open.size();
   }
 }

@@ -23,6 +23,23 @@ class ProgressTest {
   }
 
   @Test
+  void whatGoesPastASlowSessionIsForgotten() {
+    // Given an event that takes long
+    var progress = new Progress(0);
+    progress.taken(1, 100);
+    // When
+    for (int seq = 2; seq <= 10_000; seq++) {
+      progress.taken(seq, 100 + seq);
+      progress.done(seq);
+    }
+    // Then
+    assertThat(progress.open()).isEqualTo(1);
+    assertThat(progress.marks(20_000)).isEqualTo(new Progress.Marks(0, 100));
+    progress.done(1);
+    assertThat(progress.marks(20_000)).isEqualTo(new Progress.Marks(10_000, 20_000));
+  }
+
+  @Test
   void anEventIsDoneOnce() {
     var progress = new Progress(0);
     progress.taken(1, 1);
