@@ -292,10 +292,18 @@ public final class Handler implements AutoCloseable {
     return workers.size();
   }
 
-  /** What is between the log and publication. */
-  public QueueState queue() {
-    return new QueueState(
-        "handler", window.size(), config.window(), window.bytes(), config.windowBytes());
+  /**
+   * What is between the log and publication, the sessions that it belongs to, and those events of
+   * it that wait for an extension.
+   */
+  public List<QueueState> queues() {
+    // A lane whose last event is published is there until its worker has seen that it is empty
+    int mostLanes = config.window() + Workers.MAX_THREADS;
+    return List.of(
+        new QueueState(
+            "handler", window.size(), config.window(), window.bytes(), config.windowBytes()),
+        new QueueState("handler-lanes", lanes.size(), mostLanes, -1, -1),
+        new QueueState("handler-waiting", waiting.size(), config.window(), -1, -1));
   }
 
   /** Ends after the events at work are published, or after five seconds. The log must be open. */

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import dev.evenkeel.server.budget.QueueState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -150,5 +151,10 @@ final class Gone {
 
   synchronized int size() {
     return remembered;
+  }
+
+  /** How much it remembers; a byte for each, beside what a run takes. */
+  synchronized QueueState state() {
+    return new QueueState("log-gone", remembered, REMEMBERED, remembered, REMEMBERED);
   }
 }

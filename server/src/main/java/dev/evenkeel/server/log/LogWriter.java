@@ -1,6 +1,7 @@
 package dev.evenkeel.server.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.log.EventLog.Appended;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -39,6 +40,9 @@ final class LogWriter {
       LogCounters counters) {}
 
   private final Database database;
+  /** How much the writer keeps in mind. */
+  private record Held(int unwritten, int sessions, int removals) {}
+
   private final Parts parts;
   private final Checkpoints checkpoints;
   private final Clock clock;
@@ -55,6 +59,7 @@ final class LogWriter {
   private volatile @Nullable Instant oldest;
   private volatile long events;
   private volatile Supplier<Map<String, List<StateChange>>> stateForRecovery = Map::of;
+  private volatile Held held = new Held(0, 0, 0);
 
   private final Unwritten unwritten = new Unwritten();
   private final WriteStatements.Removals removals;
@@ -134,6 +139,15 @@ final class LogWriter {
   }
 
   void publishServerEvent(String name, ObjectNode data) {
+  List<QueueState> queues() {
+    Held now = held;
+    return List.of(
+        new QueueState("log-unwritten", now.unwritten(), -1, -1, -1),
+        new QueueState("log-sessions", now.sessions(), WriteStatements.REMEMBERED_SESSIONS, -1, -1),
+        new QueueState(
+            "log-removals", now.removals(), WriteStatements.REMEMBERED_REMOVALS, -1, -1));
+  }
+
     var event = new Publication.Derived(EventType.SERVER, SqliteEventLog.SERVER, name, data);
     parts.work().add(Publication.of(List.of(event), List.of(), clock.instant()), () -> {});
   }
@@ -151,6 +165,7 @@ final class LogWriter {
         return;
       }
     }
+      tellStatus();
   }
 
   /** Whatever goes wrong with a group, the thread goes on: all agents wait for it. */
@@ -364,8 +379,6 @@ final class LogWriter {
       to.rollback();
       fail(e);
       return false;
-    } finally {
-      tellStatus();
     }
   }
 
@@ -398,6 +411,9 @@ final class LogWriter {
 
   private void tellReaders(String reason) {
     publishServerEvent("log_unavailable", SqliteEventLog.data().put("reason", reason));
+    WriteStatements to = statements;
+    int sessions = to == null ? 0 : to.rememberedSessions();
+    held = new Held(unwritten.size(), sessions, removals.size());
   }
 
   private void fail(Exception e) {

@@ -332,12 +332,21 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public List<QueueState> queues() {
-    return List.of(
-        new QueueState("log-appends", work.waitingAppends(), -1, -1, -1),
-        new QueueState(
-            "log-publications", work.waitingPublications(), -1, work.waitingPublicationBytes(), -1),
-        feed.state(),
-        tail.state());
+    var queues =
+        new ArrayList<>(
+            List.of(
+                new QueueState("log-appends", work.waitingAppends(), -1, -1, -1),
+                new QueueState(
+                    "log-publications",
+                    work.waitingPublications(),
+                    -1,
+                    work.waitingPublicationBytes(),
+                    -1),
+                feed.state(),
+                tail.state(),
+                gone.state()));
+    queues.addAll(writer.queues());
+    return queues;
   }
 
   @Override

@@ -49,6 +49,11 @@ final class Unwritten {
     return inMemory.isEmpty() ? orElse : inMemory.getFirst().firstId();
   }
 
+  /** Publications, at most as many as memory has, and the numbers of what the disk has to lose. */
+  int size() {
+    return inMemory.size() + toRemove.size();
+  }
+
   /** Writes it, and forgets nothing: that may fail. */
   void writeTo(WriteStatements to) throws SQLException {
     for (long seq : toRemove) {

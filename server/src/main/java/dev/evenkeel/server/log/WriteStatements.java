@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The writer's statements on one connection, and what it remembers between rows. One thread. */
 final class WriteStatements implements AutoCloseable {
 
-  private static final int REMEMBERED_SESSIONS = 4096;
-  private static final int REMEMBERED_REMOVALS = 4096;
+  static final int REMEMBERED_SESSIONS = 4096;
+  static final int REMEMBERED_REMOVALS = 4096;
 
   /** What a transaction changes about a session; written once for all its events. */
   private static final class SessionChange {
@@ -268,6 +268,10 @@ final class WriteStatements implements AutoCloseable {
     sessionKeys.clear();
   }
 
+  int rememberedSessions() {
+    return sessionKeys.size();
+  }
+
   private SessionChange changeOf(long key, long time) {
     SessionChange change = sessionChanges.computeIfAbsent(key, k -> new SessionChange());
     change.last = Math.max(change.last, time);
@@ -313,6 +317,10 @@ final class WriteStatements implements AutoCloseable {
 
     void add(StateChange removal) {
       versions.merge(removal.entry(), removal.version(), Math::max);
+    }
+
+    int size() {
+      return versions.size();
     }
 
     boolean haveNewerThan(StateChange change) {

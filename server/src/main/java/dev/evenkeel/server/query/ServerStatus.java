@@ -122,7 +122,7 @@ public final class ServerStatus {
     var queues = new ArrayList<QueueState>(from.intake().queues());
     queues.addAll(from.log().queues());
     queues.add(from.textIndex().queue());
-    queues.add(from.handler().queue());
+    queues.addAll(from.handler().queues());
     queues.addAll(from.receivers().queues());
     queues.add(from.watch().queue());
     MemoryBudget budget = from.budget();

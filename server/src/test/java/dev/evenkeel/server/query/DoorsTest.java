@@ -415,9 +415,15 @@ class DoorsTest {
             "log-appends: bounded elsewhere", // by the memory budget
             "log-publications: bounded elsewhere", // by the handler's window
             "accepted: entries, bytes",
+            "log-gone: entries, bytes",
+            "log-unwritten: bounded elsewhere", // by the published tail, and what the disk has
+            "log-sessions: entries",
+            "log-removals: entries",
             "published-tail: entries, bytes",
             "text-index: bytes",
             "handler: entries, bytes",
+            "handler-lanes: entries",
+            "handler-waiting: entries",
             "hub-window: entries, bytes",
             "hub-clients: entries, bytes",
             "hub-readings: entries",
