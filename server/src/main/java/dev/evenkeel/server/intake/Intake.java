@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +33,10 @@ public final class Intake implements AutoCloseable {
   /** The largest body, in bytes. */
   public static final int MAX_BYTES = 16 << 20;
 
-  /** Larger bodies are read on the pool: this is about what an event loop reads in 0.1 ms. */
+  /**
+   * Larger bodies wait for their turn on a pool: this is about what an event loop reads in 0.1 ms.
+   */
   private static final int INLINE_BYTES = 64 << 10;
-
-  /** Large bodies that are worked on at once, as far as {@link #atWork} lets them. */
-  static final int LARGE_AT_ONCE = 2;
 
   /** Filters that are not shipped may block. */
   static final int FILTERS_AT_ONCE = 4;
@@ -67,7 +64,7 @@ public final class Intake implements AutoCloseable {
       }
     }
 
-    /** It was passed over because memory was short. */
+    /** It was passed over because memory was short, or a large body waited too long. */
     record Shed(String answer) implements Outcome {
       Shed() {
         this("");
@@ -86,13 +83,7 @@ public final class Intake implements AutoCloseable {
   private final MemoryBudget budget;
   private final Clock clock;
   private final IntakeCounters counters = new IntakeCounters();
-  private final IntakePool bodies = new IntakePool("intake-pool", LARGE_AT_ONCE);
-
-  /**
-   * The bytes of large bodies that are read and filtered at once: as many as the largest has. While
-   * one is filtered it takes several times its size, beside the others that wait.
-   */
-  private final Semaphore atWork = new Semaphore(MAX_BYTES, true);
+  private final LargeBodies bodies = new LargeBodies();
 
   /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
   private final IntakePool filtering = new IntakePool("filter-pool", FILTERS_AT_ONCE);
@@ -197,39 +188,8 @@ public final class Intake implements AutoCloseable {
     if (body.length <= INLINE_BYTES) {
       return takeNow(format, body, time, answered, placed);
     }
-    var outcome = new CompletableFuture<Outcome>();
-    try {
-      bodies.execute(() -> takeInto(outcome, format, body, time, answered, placed));
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.completedFuture(passOver());
-    }
-    return outcome;
-  }
-
-  private void takeInto(
-      CompletableFuture<Outcome> outcome,
-      Format format,
-      byte[] body,
-      Instant time,
-      boolean answered,
-      CompletableFuture<@Nullable Void> placed) {
-    CompletableFuture<Outcome> taken;
-    int bytes = Math.min(body.length, MAX_BYTES);
-    atWork.acquireUninterruptibly(bytes);
-    try {
-      taken = takeNow(format, body, time, answered, placed);
-    } finally {
-      atWork.release(bytes);
-    }
-    var _ =
-        taken.whenComplete(
-            (result, failure) -> {
-              if (failure == null) {
-                outcome.complete(result);
-              } else {
-                outcome.completeExceptionally(failure);
-              }
-            });
+    return bodies.take(
+        body.length, () -> takeNow(format, body, time, answered, placed), this::passOver);
   }
 
   private CompletableFuture<Outcome> takeNow(

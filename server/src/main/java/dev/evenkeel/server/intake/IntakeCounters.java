@@ -23,7 +23,7 @@ public final class IntakeCounters {
    * @param accepted handed to the log
    * @param merged came a second time
    * @param rejected no event, or too large, or the server failed: its sender was told
-   * @param shed passed over because memory was short
+   * @param shed passed over because memory was short, or a large body waited too long
    * @param withheld accepted without their payload, because a filter failed or was late
    */
   public record Sums(

@@ -64,7 +64,10 @@ public class Meters {
     intake("accepted", "Events handed to the log", IntakeCounters.Sums::accepted);
     intake("merged", "Events that came a second time", IntakeCounters.Sums::merged);
     intake("rejected", "What came and was no event", IntakeCounters.Sums::rejected);
-    intake("shed", "Events passed over because memory was short", IntakeCounters.Sums::shed);
+    intake(
+        "shed",
+        "Events passed over because memory was short, or a large body waited too long",
+        IntakeCounters.Sums::shed);
     intake("withheld", "Events accepted without their payload", IntakeCounters.Sums::withheld);
     guards("judged", "Events shown to guards", GuardCounters.Sums::judged);
     guards("undelivered", "Answers of guards that no agent got", GuardCounters.Sums::undelivered);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param accepted handed to the log
  * @param merged came a second time
  * @param rejected no event, or too large
- * @param shed passed over because memory was short
+ * @param shed passed over because memory was short, or a large body waited too long
  * @param withheld accepted without their payload, because a filter failed or was late
  * @param unlogged events that the disk did not take
  * @param published events published, derived ones too
