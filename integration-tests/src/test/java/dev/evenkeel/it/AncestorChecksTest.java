@@ -10,11 +10,13 @@ import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AncestorChecksTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String MILLISECONDS_UTC =
+      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
 
   @RegisterExtension static final Servers SERVERS = new Servers();
 
@@ -79,19 +83,18 @@ class AncestorChecksTest {
               .on(folder.resolve("data"))
               .with("EVENKEEL_TARGETS_MAIN_URL", target.url())
               .start();
-      // When
-      int sent = 0;
-      try (var connection = HttpConnection.to(server.port());
-          Stream<Path> files = Files.list(Path.of("events"))) {
-        for (Path file :
-            files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
-          HttpConnection.Answer answer =
-              connection.post("/hooks/claude-code/batch", Files.readAllBytes(file));
+      // When each event is posted to its agent's own door, those of Claude Code first
+      List<Recorded> sent =
+          Recorded.all().stream()
+              .sorted(Comparator.comparing(event -> !event.agent().equals("claude-code")))
+              .toList();
+      try (var connection = HttpConnection.to(server.port())) {
+        for (Recorded each : sent) {
+          HttpConnection.Answer answer = each.postTo(connection);
           assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-          sent += Files.readAllLines(file).size();
+          assertThat(answer.body()).isEmpty();
         }
-        int accepted = sent;
-        await().atMost(SOON).until(() -> status(connection).get("published").asInt() > accepted);
+        await().atMost(SOON).until(() -> status(connection).get("published").asInt() > sent.size());
         await()
             .atMost(SOON)
             .until(
@@ -104,10 +107,39 @@ class AncestorChecksTest {
       }
       // Then
       JsonNode state = target.state();
-      assertThat(sent).isEqualTo(1792);
+      assertThat(sent).hasSize(1792);
       assertThat(state.get("repeats").asInt()).isZero();
       assertThat(state.get("outOfOrder").asInt()).isZero();
       assertThat(state.get("mostJoined").asInt()).isBetween(1, 3);
+      // And what the target got says of each event of other agents whose it is, and what it says
+      var others = sent.stream().filter(each -> !each.agent().equals("claude-code")).toList();
+      assertThat(others).hasSize(25);
+      assertEnvelopes(target.latest(), others);
+    }
+  }
+
+  /** In the order in which they were posted, session by session: others may stand between. */
+  private static void assertEnvelopes(JsonNode latest, List<Recorded> sent) {
+    var came = new HashMap<String, Deque<JsonNode>>();
+    for (JsonNode event : latest) {
+      if (event.get("type").asText().equals("hook")) {
+        String session = event.get("source").asText() + '/' + event.get("session_id").asText();
+        came.computeIfAbsent(session, _ -> new ArrayDeque<>()).add(event);
+      }
+    }
+    for (Recorded each : sent) {
+      String session = each.agent() + '/' + each.session();
+      assertThat(came).as("sessions that the target has").containsKey(session);
+      JsonNode event = came.get(session).poll();
+      assertThat(event).as(each.event() + " of " + session).isNotNull();
+      assertThat(event.get("event").asText()).isEqualTo(each.event());
+      assertThat(event.get("subtype").asText()).matches("[a-z]+(_[a-z]+)*");
+      assertThat(event.get("id").asText()).matches("\\d+");
+      assertThat(event.get("timestamp").asText()).matches(MILLISECONDS_UTC);
+      assertThat(event.path("cwd").asText()).isEqualTo(each.cwd());
+      assertThat(event.path("correlation_id").asText())
+          .isEqualTo(each.payload().path("tool_use_id").asText());
+      assertThat(each.withoutAttachments(event.get("data"))).isEqualTo(each.payload());
     }
   }
 

@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,16 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordedEventsTest {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Path EVENTS = Path.of("events");
   private static final String FEATURE = "50b4aeea-b2aa-4856-9422-ddadf56a9e8d";
 
   @RegisterExtension static final Servers SERVERS = new Servers();
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   static Path folder;
-
-  /** One recorded event and who sent it. */
-  private record Recorded(String agent, ObjectNode payload) {}
 
   private static final List<Recorded> SENT = new ArrayList<>();
 
@@ -46,18 +39,7 @@ class RecordedEventsTest {
 
   @BeforeAll
   static void postAllAndReadThemBack() throws IOException {
-    try (Stream<Path> files = Files.list(EVENTS)) {
-      for (Path file : files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
-        for (String line : Files.readAllLines(file)) {
-          JsonNode event = JSON.readTree(line);
-          boolean wrapped = event.has("agent") && event.has("payload");
-          SENT.add(
-              new Recorded(
-                  wrapped ? event.get("agent").asText() : "claude-code",
-                  (ObjectNode) (wrapped ? event.get("payload") : event)));
-        }
-      }
-    }
+    SENT.addAll(Recorded.all());
     EvenkeelProcess server =
         SERVERS
             .on(folder.resolve("data"))
@@ -66,11 +48,9 @@ class RecordedEventsTest {
             .start();
     try (var connection = HttpConnection.to(server.port())) {
       for (Recorded each : SENT) {
-        JsonNode inAddress = each.payload().get("hookEventNameFromConfig");
-        String door =
-            "/hooks/" + each.agent() + (inAddress == null ? "" : "/" + inAddress.asText());
-        HttpConnection.Answer answer = connection.post(door, each.payload().toString());
+        HttpConnection.Answer answer = each.postTo(connection);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.body()).as("no guard has anything to say").isEmpty();
       }
       try (LogFile log = LogFile.of(server.dataDir())) {
         await().atMost(Duration.ofSeconds(60)).until(() -> log.unpublished() == 0);
@@ -103,10 +83,9 @@ class RecordedEventsTest {
   @Test
   void everyEventComesOutInTheOrderOfItsSession() {
     // Given
-    var sent = new HashMap<String, List<JsonNode>>();
+    var sent = new HashMap<String, List<Recorded>>();
     for (Recorded each : SENT) {
-      sent.computeIfAbsent(each.agent() + sessionOf(each.payload()), key -> new ArrayList<>())
-          .add(each.payload());
+      sent.computeIfAbsent(each.agent() + each.session(), key -> new ArrayList<>()).add(each);
     }
     // Then
     assertThat(hooks()).hasSameSizeAs(SENT);
@@ -117,35 +96,14 @@ class RecordedEventsTest {
     }
     assertThat(came.keySet()).isEqualTo(sent.keySet());
     sent.forEach(
-        (session, payloads) -> {
+        (session, events) -> {
           List<JsonNode> data = came.get(session);
-          assertThat(data).as(session).hasSameSizeAs(payloads);
-          for (int i = 0; i < payloads.size(); i++) {
-            assertThat(withoutAttachments(data.get(i), payloads.get(i))).isEqualTo(payloads.get(i));
+          assertThat(data).as(session).hasSameSizeAs(events);
+          for (int i = 0; i < events.size(); i++) {
+            Recorded event = events.get(i);
+            assertThat(event.withoutAttachments(data.get(i))).isEqualTo(event.payload());
           }
         });
-  }
-
-  private static String sessionOf(JsonNode payload) {
-    for (String name :
-        List.of("session_id", "sessionId", "conversation_id", "thread-id", "sessionID")) {
-      if (payload.has(name)) {
-        return payload.get(name).asText();
-      }
-    }
-    JsonNode properties = payload.path("properties");
-    return properties.isObject() ? sessionOf(properties) : "";
-  }
-
-  /** What was attached stands behind, and only fields that the shipped extensions name. */
-  private static JsonNode withoutAttachments(JsonNode data, JsonNode payload) {
-    ObjectNode rest = data.deepCopy();
-    for (String field : List.of("duration_ms", "outcome", "git_branch", "correlation_id")) {
-      if (!payload.has(field)) {
-        rest.remove(field);
-      }
-    }
-    return rest;
   }
 
   @Test
