@@ -3,6 +3,7 @@ package dev.evenkeel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.testbed.EvenkeelProcess;
 import dev.evenkeel.testbed.HttpConnection;
 import dev.evenkeel.testbed.SocketIoServer;
@@ -105,6 +106,31 @@ class KillNineTest {
     assertThat(agent.paired).as("enough happened").hasSizeGreaterThan(KILLS);
     assertThat(delegations(own, "delegation_started")).containsAllEntriesOf(once(agent.paired));
     assertThat(delegations(own, "delegation_ended")).isEqualTo(once(agent.paired));
+    assertThat(agent.interrupted).as("delegations that were open at a kill").isNotEmpty();
+    Map<String, LogFile.Row> firsts = firstOfEachCall(own);
+    agent.paired.forEach(id -> assertEndsAsItBegan(firsts, id));
+  }
+
+  /** Also when a kill was between: its end says what only its beginning has said, and how long. */
+  private static void assertEndsAsItBegan(Map<String, LogFile.Row> firsts, String id) {
+    LogFile.Row call = firsts.get("PreToolUse " + id);
+    LogFile.Row returned = firsts.get("PostToolUse " + id);
+    JsonNode ended = firsts.get("delegation_ended " + id).data();
+    assertThat(ended.path("agent_type").asText()).as(id).isEqualTo("Explore");
+    assertThat(ended.path("description").asText()).isEqualTo("look for " + id);
+    assertThat(ended.path("prompt").asText()).isEqualTo("look around for " + id);
+    assertThat(ended.path("started_at").asText()).isEqualTo(call.time().toString());
+    assertThat(ended.path("duration_ms").asLong(-1))
+        .isEqualTo(Math.max(0, Duration.between(call.time(), returned.time()).toMillis()));
+    assertThat(ended.path("outcome").asText()).isEqualTo("completed");
+  }
+
+  private static Map<String, LogFile.Row> firstOfEachCall(List<LogFile.Row> rows) {
+    var firsts = new HashMap<String, LogFile.Row>();
+    for (LogFile.Row row : rows) {
+      firsts.putIfAbsent(row.event() + ' ' + row.data().path("tool_use_id").asText(), row);
+    }
+    return firsts;
   }
 
   /** Everything that stands in the log is at the target, in the order of its session. */
@@ -198,6 +224,9 @@ class KillNineTest {
     /** Delegations whose beginning and end were answered. */
     final Set<String> paired = new HashSet<>();
 
+    /** Delegations that were open when the server was killed. */
+    final Set<String> interrupted = new HashSet<>();
+
     private final int port;
     private int marker;
     private int delegation;
@@ -219,6 +248,9 @@ class KillNineTest {
     void stopWork() throws InterruptedException {
       working = false;
       thread.join();
+      if (toReturn != null) {
+        interrupted.add(toReturn);
+      }
       if (wrong != null) {
         throw wrong;
       }
@@ -275,14 +307,14 @@ class KillNineTest {
           event.equals("Notification")
               ? ""
               : """
-              , "tool_name": "Agent", "tool_use_id": "%s", "tool_input": {"subagent_type": "Explore",
-              "description": "look", "prompt": "look around"}\
+              , "tool_name": "Agent", "tool_use_id": "%1$s", "tool_input": {"subagent_type": "Explore",
+              "description": "look for %1$s", "prompt": "look around for %1$s"}\
               """
                   .formatted(toolUseId);
       String returned =
           event.equals("PostToolUse")
               ? """
-              , "tool_response": {"status": "completed", "agentId": "a", "totalDurationMs": 5}\
+              , "tool_response": {"status": "completed", "agentId": "a"}\
               """
               : "";
       String body =

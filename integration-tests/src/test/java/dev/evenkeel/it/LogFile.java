@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
@@ -20,9 +21,21 @@ final class LogFile implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** A row of what was published; seq is 0 for what did not come from an agent. */
+  /**
+   * A row of what was published.
+   *
+   * @param seq 0 for what did not come from an agent
+   * @param time when the event came, or was derived
+   */
   record Row(
-      long id, long seq, String source, String session, String event, long cause, JsonNode data) {}
+      long id,
+      long seq,
+      Instant time,
+      String source,
+      String session,
+      String event,
+      long cause,
+      JsonNode data) {}
 
   private final Connection connection;
 
@@ -81,7 +94,8 @@ final class LogFile implements AutoCloseable {
   private List<Row> published(String where, String... values) {
     return query(
         """
-        SELECT p.id, p.seq, s.source, s.session_id, p.event, p.cause, coalesce(a.payload, p.extra)
+        SELECT p.id, p.seq, coalesce(a.time, p.time), s.source, s.session_id, p.event, p.cause,
+          coalesce(a.payload, p.extra)
         FROM published p JOIN sessions s ON s.key = p.session
         LEFT JOIN accepted a ON a.seq = p.seq %s ORDER BY p.id\
         """
@@ -90,11 +104,12 @@ final class LogFile implements AutoCloseable {
             new Row(
                 row.getLong(1),
                 row.getLong(2),
-                row.getString(3),
+                Instant.ofEpochMilli(row.getLong(3)),
                 row.getString(4),
                 row.getString(5),
-                row.getLong(6),
-                tree(row.getBytes(7))),
+                row.getString(6),
+                row.getLong(7),
+                tree(row.getBytes(8))),
         values);
   }
 
