@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ class HostileInputTest {
    * 421 MB.
    */
   private static final long MOST_RSS_BYTES = 560L << 20;
+
+  /** What {@code bin/evenkeel image} gives the JVM, and what a container has. */
+  private static final Path CONTAINER_OPTIONS = Path.of("../server/container/jvm.options");
+
+  private static final long CONTAINER_BYTES = 256L << 20;
 
   private static final AtomicInteger SESSIONS = new AtomicInteger();
 
@@ -343,6 +349,34 @@ class HostileInputTest {
     assertRefused(mpm, 400, "compressed (gzip)", "send it as it is");
   }
 
+  /** It is never unpacked: what it would be is a gigabyte. */
+  @Test
+  void aCompressedBombIsRefusedAndTakesNoMemory() throws IOException {
+    // Given a gigabyte of zeros in a megabyte
+    var bomb = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bomb, 1 << 16)) {
+      byte[] zeros = new byte[1 << 20];
+      for (int i = 0; i < 1024; i++) {
+        gzip.write(zeros);
+      }
+    }
+    assertThat(bomb.size()).isBetween(900_000, 1_200_000);
+    byte[] bytes = bomb.toByteArray();
+    long before = server.rssBytes();
+    // When, then
+    for (String door : List.of(DOOR, DOOR + "/batch", "/api/events")) {
+      for (int i = 0; i < 10; i++) {
+        try (var another = HttpConnection.to(server.port())) {
+          assertRefused(
+              another.post(door, bytes, "Content-Encoding: gzip"), 400, "compressed (gzip)");
+        }
+      }
+    }
+    // Said to be what it is not, it is no JSON
+    assertRefused(connection.post(DOOR, bytes), 400, "");
+    assertThat(server.rssBytes() - before).isLessThan(64L << 20);
+  }
+
   @Test
   void slowSendersHoldUpNobody() throws Exception {
     // Given: a hundred agents that send a byte now and then, for as long as it takes
@@ -471,6 +505,44 @@ class HostileInputTest {
     assertThat(server.peakRssBytes()).isLessThan(MOST_RSS_BYTES);
     // The collector gives back what it took when nothing was collected for 30 s
     await("memory").atMost(Duration.ofMinutes(3)).until(() -> server.rssBytes() < 400L << 20);
+  }
+
+  /** The server of this class may use more, and keeps long strings whole, which is its subject. */
+  @Test
+  void twentyLargestBodiesAtOnceFitIntoTheMemoryOfAContainer() throws Exception {
+    // Given the image's settings, without the image
+    EvenkeelProcess small = SERVERS.on(folder.resolve("small"));
+    for (String line : Files.readAllLines(CONTAINER_OPTIONS)) {
+      if (line.startsWith("-X")) {
+        small.withFlag(line);
+      }
+    }
+    small.with("EVENKEEL_MEMORY_BUDGET", "24MB").start();
+    byte[] bytes = ofSize("Large", MAX_BYTES).getBytes(UTF_8);
+    // When
+    List<Integer> statuses = new ArrayList<>();
+    try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<Integer> post =
+          () -> {
+            try (var another = HttpConnection.to(small.port())) {
+              return another.post(DOOR, bytes).status();
+            }
+          };
+      for (var each : pool.invokeAll(java.util.Collections.nCopies(20, post))) {
+        statuses.add(each.get());
+      }
+    }
+    // Then
+    assertThat(statuses).hasSize(20).containsOnly(200);
+    try (var another = HttpConnection.to(small.port())) {
+      assertThat(another.post(DOOR, event("Small", "")).status()).isEqualTo(200);
+      assertThat(count(status(another), "accepted")).as("one was taken, at least").isPositive();
+    }
+    try (LogFile log = LogFile.of(small.dataDir())) {
+      await().atMost(SOON).until(() -> log.unpublished() == 0);
+      assertThat(log.number("SELECT count(*) FROM accepted WHERE event = 'Large'")).isPositive();
+    }
+    assertThat(small.peakRssBytes()).isLessThan(CONTAINER_BYTES);
   }
 
   /** As trees, or as a set of names, they would take some 400 MB. */
