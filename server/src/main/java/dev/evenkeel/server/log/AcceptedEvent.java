@@ -23,6 +23,11 @@ public record AcceptedEvent(long seq, HookEvent event, List<ObjectNode> decision
 
   /** About what it takes in memory. */
   public long bytes() {
+    return bytesOf(event, decisions);
+  }
+
+  /** About what an event and its decisions take in memory. */
+  static long bytesOf(HookEvent event, List<ObjectNode> decisions) {
     return (long) event.size() + OVERHEAD + bytesOf(decisions);
   }
 

@@ -17,9 +17,9 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
   enum Appended {
     /** It is kept. */
     LOGGED,
-    /** The disk fails: it goes on from memory, and is not kept. */
+    /** The disk fails: it goes on from memory, and is not kept. Or it has not answered in time. */
     UNLOGGED,
-    /** The disk fails and memory is full: it is gone. Who appended it counts it as shed. */
+    /** The same, and memory is full: it is gone. Who appended it counts it as shed. */
     LOST
   }
 
@@ -30,7 +30,8 @@ public interface EventLog extends PublishedEvents, Positions, AutoCloseable {
 
   /**
    * Appends an event, and with it what guards said of it: both are kept or neither is. The future
-   * completes on the writer's thread, after the commit: what follows there has to return at once.
+   * completes on the writer's thread, after the commit, or, when the disk does not answer within a
+   * second, on another: what follows there has to return at once.
    *
    * @param decisions the data of one {@value Publication#DECISION} event each, published after the
    *     event; not to be changed afterwards

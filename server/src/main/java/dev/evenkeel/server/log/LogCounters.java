@@ -31,7 +31,9 @@ final class LogCounters {
     /** It was in a log that is damaged. */
     DAMAGE,
     /** The log was full of events that were not processed yet. */
-    RETENTION;
+    RETENTION,
+    /** Its agent was answered before the disk took it, the disk failed, and memory was full. */
+    DISK;
 
     private static final Set<String> REASONS =
         Arrays.stream(values()).map(Loss::reason).collect(Collectors.toUnmodifiableSet());

@@ -32,6 +32,7 @@ final class LogWriter {
   /** What it works with. */
   record Parts(
       Work work,
+      AppendWatch watch,
       AcceptedFeed feed,
       PublishedTail tail,
       Progress progress,
@@ -39,10 +40,10 @@ final class LogWriter {
       Retention retention,
       LogCounters counters) {}
 
-  private final Database database;
   /** How much the writer keeps in mind. */
   private record Held(int unwritten, int sessions, int removals) {}
 
+  private final Database database;
   private final Parts parts;
   private final Checkpoints checkpoints;
   private final Clock clock;
@@ -58,8 +59,8 @@ final class LogWriter {
   private volatile boolean closing;
   private volatile @Nullable Instant oldest;
   private volatile long events;
-  private volatile Supplier<Map<String, List<StateChange>>> stateForRecovery = Map::of;
   private volatile Held held = new Held(0, 0, 0);
+  private volatile Supplier<Map<String, List<StateChange>>> stateForRecovery = Map::of;
 
   private final Unwritten unwritten = new Unwritten();
   private final WriteStatements.Removals removals;
@@ -138,7 +139,6 @@ final class LogWriter {
     return events;
   }
 
-  void publishServerEvent(String name, ObjectNode data) {
   List<QueueState> queues() {
     Held now = held;
     return List.of(
@@ -148,6 +148,7 @@ final class LogWriter {
             "log-removals", now.removals(), WriteStatements.REMEMBERED_REMOVALS, -1, -1));
   }
 
+  void publishServerEvent(String name, ObjectNode data) {
     var event = new Publication.Derived(EventType.SERVER, SqliteEventLog.SERVER, name, data);
     parts.work().add(Publication.of(List.of(event), List.of(), clock.instant()), () -> {});
   }
@@ -156,16 +157,19 @@ final class LogWriter {
     boolean more = false;
     while (true) {
       boolean last = closing;
+      parts.watch().rests();
       Work.Group group = parts.work().next(more || last ? 0 : IDLE_NANOS);
+      parts.watch().begins();
       if (!group.isEmpty()) {
         write(group);
+        parts.work().groupDone();
       }
       more = lookAfterTheFile(group.isEmpty());
+      tellStatus();
       if (last && group.isEmpty()) {
         return;
       }
     }
-      tellStatus();
   }
 
   /** Whatever goes wrong with a group, the thread goes on: all agents wait for it. */
@@ -176,7 +180,10 @@ final class LogWriter {
       writeAndTell(new Work.Group(group.appends(), publications));
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The log's writer failed with a group of events", e);
-      group.appends().forEach(each -> each.answer().completeExceptionally(e));
+      group.appends().forEach(parts.watch()::giveBack);
+      group.appends().stream()
+          .filter(Append::answerNow)
+          .forEach(each -> each.answer().completeExceptionally(e));
     }
     group.publications().forEach(each -> tell(each.written()));
   }
@@ -253,7 +260,7 @@ final class LogWriter {
     }
     try {
       for (int i = 0; i < seqs.length; i++) {
-        Work.Append append = group.appends().get(i);
+        Append append = group.appends().get(i);
         to.append(seqs[i], append.event(), append.decisions());
         writtenBytes += append.event().size();
       }
@@ -309,19 +316,25 @@ final class LogWriter {
   }
 
   private void answerEach(Work.Group group, long[] seqs, boolean logged) {
+    group.appends().forEach(parts.watch()::giveBack);
     var accepted = new ArrayList<AcceptedEvent>(seqs.length);
     for (int i = 0; i < seqs.length; i++) {
-      Work.Append append = group.appends().get(i);
+      Append append = group.appends().get(i);
       accepted.add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
     }
     Set<Long> lost = parts.feed().add(accepted);
     for (int i = 0; i < seqs.length; i++) {
       boolean kept = !lost.contains(seqs[i]);
-      if (kept && !logged) {
-        parts.counters().unlogged.increment();
+      Append append = group.appends().get(i);
+      if (append.answerNow()) {
+        if (kept && !logged) {
+          parts.counters().unlogged.increment();
+        }
+        Appended how = logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST;
+        append.answer().complete(how);
+      } else if (!kept) {
+        parts.counters().lost(LogCounters.Loss.DISK, 1);
       }
-      Appended how = logged ? Appended.LOGGED : kept ? Appended.UNLOGGED : Appended.LOST;
-      group.appends().get(i).answer().complete(how);
     }
   }
 
@@ -398,6 +411,9 @@ final class LogWriter {
   private void tellStatus() {
     oldest = parts.retention().oldest();
     events = parts.retention().events();
+    WriteStatements to = statements;
+    int sessions = to == null ? 0 : to.rememberedSessions();
+    held = new Held(unwritten.size(), sessions, removals.size());
   }
 
   /** Until the next start, which begins a new file. */
@@ -411,9 +427,6 @@ final class LogWriter {
 
   private void tellReaders(String reason) {
     publishServerEvent("log_unavailable", SqliteEventLog.data().put("reason", reason));
-    WriteStatements to = statements;
-    int sessions = to == null ? 0 : to.rememberedSessions();
-    held = new Held(unwritten.size(), sessions, removals.size());
   }
 
   private void fail(Exception e) {

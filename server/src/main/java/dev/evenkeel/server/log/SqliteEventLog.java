@@ -44,6 +44,7 @@ public final class SqliteEventLog implements EventLog {
   private final PublishedTail tail;
   private final Set<Long> alreadyDone;
   private final Retention retention;
+  private final AppendWatch watch;
   private final LogWriter writer;
 
   /**
@@ -55,6 +56,7 @@ public final class SqliteEventLog implements EventLog {
   public SqliteEventLog(LogConfig config, MemoryBudget budget, Clock clock) throws SQLException {
     this.config = config;
     this.database = new Database(config.file(), config.keptWalBytes(), clock);
+    this.watch = new AppendWatch(work, budget, counters, config.file());
     Connection connection = database.openForWriting();
     try {
       long floor = EventId.firstAt(database.notBefore());
@@ -81,7 +83,8 @@ public final class SqliteEventLog implements EventLog {
           new LogWriter(
               database,
               new WriteStatements(connection),
-              new LogWriter.Parts(work, feed, tail, progress, positions, retention, counters),
+              new LogWriter.Parts(
+                  work, watch, feed, tail, progress, positions, retention, counters),
               new Checkpoints(database, config.checkpointBytes()),
               clock,
               Math.max(lastSeq + 1, floor),
@@ -93,6 +96,7 @@ public final class SqliteEventLog implements EventLog {
       connection.close();
       throw e;
     }
+    watch.start();
     writer.start();
   }
 
@@ -146,9 +150,9 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public CompletableFuture<Appended> append(HookEvent event, List<ObjectNode> decisions) {
-    var answer = new CompletableFuture<Appended>();
-    work.add(new Work.Append(event, decisions, answer));
-    return answer;
+    var append = new Append(event, decisions);
+    work.add(append);
+    return append.answer();
   }
 
   @Override
@@ -293,7 +297,7 @@ public final class SqliteEventLog implements EventLog {
 
   @Override
   public boolean isWritable() {
-    return writer.isWritable();
+    return writer.isWritable() && !watch.hangs();
   }
 
   /** Why nothing is written until the next start: the file is damaged. Null while it is not. */
@@ -319,7 +323,7 @@ public final class SqliteEventLog implements EventLog {
   @Override
   public LogStatus status() {
     return new LogStatus(
-        writer.isWritable(),
+        isWritable(),
         writer.events(),
         database.bytes() + retention.beside(),
         config.maxBytes(),
@@ -355,6 +359,7 @@ public final class SqliteEventLog implements EventLog {
     // Readers first: whoever closes the file last moves the write-ahead log into it.
     reader.close();
     writer.close();
+    watch.close();
     tail.clear();
   }
 }

@@ -1,13 +1,9 @@
 package dev.evenkeel.server.log;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.evenkeel.extension.HookEvent;
-import dev.evenkeel.server.log.EventLog.Appended;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,8 +28,6 @@ final class Work {
   private static final int MAX_PUBLICATIONS = 512;
 
   record Publish(Publication publication, Runnable written) {}
-
-  record Append(HookEvent event, List<ObjectNode> decisions, CompletableFuture<Appended> answer) {}
 
   /** What is written in one transaction. */
   record Group(List<Append> appends, List<Publish> publications) {
@@ -63,6 +57,9 @@ final class Work {
   private final AtomicLong waitingPublicationBytes = new AtomicLong();
   private final AtomicReference<WaitsFor> waitsFor = new AtomicReference<>(WaitsFor.NOTHING);
   private volatile @Nullable Thread writer;
+
+  /** Those of the group that the writer has. */
+  private volatile List<Append> atWriter = List.of();
 
   void add(Append append) {
     waitingAppends.incrementAndGet();
@@ -102,6 +99,9 @@ final class Work {
         break;
       }
       waitingAppends.decrementAndGet();
+      if (!append.toWriter()) {
+        continue;
+      }
       group.appends().add(append);
       bytes += append.event().size() + AcceptedEvent.bytesOf(append.decisions());
     }
@@ -116,7 +116,30 @@ final class Work {
       group.publications().add(publication);
       bytes += publication.publication().bytes();
     }
+    atWriter = group.appends();
     return group;
+  }
+
+  /** The group is through. Only the writer calls it. */
+  void groupDone() {
+    atWriter = List.of();
+  }
+
+  /** The events that the writer has. Any thread may look. */
+  List<Append> atWriter() {
+    return atWriter;
+  }
+
+  /** The events that wait for the writer. Any thread may look; some may be gone by then. */
+  Iterable<Append> waiting() {
+    return appends;
+  }
+
+  /** Takes one out that was withdrawn. */
+  void remove(Append append) {
+    if (appends.remove(append)) {
+      waitingAppends.decrementAndGet();
+    }
   }
 
   private void park(WaitsFor what, long nanos) {

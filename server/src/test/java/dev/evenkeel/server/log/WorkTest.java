@@ -2,7 +2,9 @@ package dev.evenkeel.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extension.Session;
+import dev.evenkeel.server.budget.MemoryBudget;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,5 +47,29 @@ class WorkTest {
     }
     assertThat(work.next(0).publications()).hasSize(512);
     assertThat(work.next(0).publications()).hasSize(88);
+  }
+
+  @Test
+  void whatWasWithdrawnJustBeforeTheWriterCameIsNotWritten() throws Exception {
+    // Given one of two for which there is no memory while the disk hangs
+    var budget = new MemoryBudget(1 << 20);
+    assertThat(budget.reserve(1 << 20)).isTrue();
+    var work = new Work();
+    var withdrawn = new Append(event("Withdrawn"), List.of());
+    work.add(withdrawn);
+    work.add(new Append(event("Kept"), List.of()));
+    assertThat(withdrawn.answerBeforeItIsWritten(budget)).isEqualTo(Append.Late.WITHDRAWN);
+    // When
+    Work.Group group = work.next(0);
+    // Then
+    assertThat(group.appends()).extracting(each -> each.event().name()).containsExactly("Kept");
+    assertThat(work.waitingAppends()).isZero();
+    work.remove(withdrawn);
+    assertThat(work.waitingAppends()).isZero();
+  }
+
+  private static HookEvent event(String name) throws Exception {
+    String json = "{\"session_id\":\"s\",\"hook_event_name\":\"%s\"}".formatted(name);
+    return HookEvent.read("claude-code", json, Instant.EPOCH);
   }
 }
