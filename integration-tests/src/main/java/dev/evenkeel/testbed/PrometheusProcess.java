@@ -49,6 +49,16 @@ public final class PrometheusProcess implements AutoCloseable {
     awaitReady();
   }
 
+  /**
+   * Lets promtool, which comes with Prometheus, run tests of rules.
+   *
+   * @param tests its file; the rules lie beside it
+   * @throws IllegalStateException with what promtool says, when one fails
+   */
+  public static void testRules(Path tests) {
+    var _ = Testbed.run("promtool", "test", "rules", tests.toString());
+  }
+
   private void awaitReady() {
     long deadline = System.nanoTime() + START.toNanos();
     while (!isReady()) {
