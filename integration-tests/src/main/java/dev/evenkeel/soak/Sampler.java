@@ -194,13 +194,21 @@ final class Sampler {
     for (String kind : List.of("maps", "queues")) {
       for (JsonNode each : state.get(kind)) {
         String name = each.path("extension").asText("") + ' ' + each.get("name").asText();
-        double share = Math.max(share(each, "size", "capacity"), shareOfBytes(each));
+        double share =
+            isBounded(each)
+                ? Math.max(share(each, "size", "capacity"), shareOfBytes(each))
+                : Double.POSITIVE_INFINITY;
         if (share > fullest.share()) {
           fullest = new Sample.Fullest(name.strip(), share);
         }
       }
     }
     return fullest;
+  }
+
+  /** What tells of no limit at all is over it. */
+  private static boolean isBounded(JsonNode of) {
+    return of.path("capacity").asLong(-1) > 0 || of.path("capacityBytes").asLong(-1) > 0;
   }
 
   /** One event that is larger than all the room that there is has it for itself. */

@@ -25,6 +25,12 @@ class SamplerTest {
         .isEqualTo(new Sample.Fullest("window", 1));
   }
 
+  @Test
+  void whatTellsOfNoLimitIsOverIt() throws Exception {
+    assertThat(fullest(queue("full", 10, 10, 100, 100), queue("endless", 0, -1, 0, -1)))
+        .isEqualTo(new Sample.Fullest("endless", Double.POSITIVE_INFINITY));
+  }
+
   private static String queue(String name, int size, int capacity, int bytes, int capacityBytes) {
     return "{\"name\":\"%s\",\"size\":%d,\"capacity\":%d,\"bytes\":%d,\"capacityBytes\":%d}"
         .formatted(name, size, capacity, bytes, capacityBytes);

@@ -11,6 +11,7 @@ import dev.evenkeel.server.log.EventLog;
 import dev.evenkeel.server.log.Publication;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -293,17 +294,16 @@ public final class Handler implements AutoCloseable {
   }
 
   /**
-   * What is between the log and publication, the sessions that it belongs to, and those events of
-   * it that wait for an extension.
+   * What is between the log and publication, what of it waits to be written, the sessions that it
+   * belongs to, and those events of it that wait for an extension.
    */
   public List<QueueState> queues() {
     // A lane whose last event is published is there until its worker has seen that it is empty
     int mostLanes = config.window() + Workers.MAX_THREADS;
-    return List.of(
-        new QueueState(
-            "handler", window.size(), config.window(), window.bytes(), config.windowBytes()),
-        new QueueState("handler-lanes", lanes.size(), mostLanes, -1, -1),
-        new QueueState("handler-waiting", waiting.size(), config.window(), -1, -1));
+    var queues = new ArrayList<>(window.states());
+    queues.add(new QueueState("handler-lanes", lanes.size(), mostLanes, -1, -1));
+    queues.add(new QueueState("handler-waiting", waiting.size(), config.window(), -1, -1));
+    return queues;
   }
 
   /** Ends after the events at work are published, or after five seconds. The log must be open. */

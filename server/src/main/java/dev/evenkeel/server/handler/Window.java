@@ -1,5 +1,7 @@
 package dev.evenkeel.server.handler;
 
+import dev.evenkeel.server.budget.QueueState;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,7 +20,8 @@ final class Window {
   // Mutable state, guarded by lock
   private int size;
   private long bytes;
-  private long handedOver;
+  private int handedOver;
+  private long handedOverBytes;
 
   Window(int capacity, long capacityBytes) {
     this.capacity = capacity;
@@ -29,7 +32,8 @@ final class Window {
   void enter(long eventBytes) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (size > 0 && (size >= capacity || bytes + handedOver + eventBytes > capacityBytes)) {
+      while (size > 0
+          && (size >= capacity || bytes + handedOverBytes + eventBytes > capacityBytes)) {
         freed.await();
       }
       size++;
@@ -43,7 +47,7 @@ final class Window {
   void awaitWriter() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (handedOver >= capacityBytes) {
+      while (handedOverBytes >= capacityBytes) {
         freed.await();
       }
     } finally {
@@ -55,7 +59,8 @@ final class Window {
   void handOver(long publicationBytes) {
     lock.lock();
     try {
-      handedOver += publicationBytes;
+      handedOver++;
+      handedOverBytes += publicationBytes;
     } finally {
       lock.unlock();
     }
@@ -65,7 +70,8 @@ final class Window {
   void written(long publicationBytes) {
     lock.lock();
     try {
-      handedOver -= publicationBytes;
+      handedOver--;
+      handedOverBytes -= publicationBytes;
       freed.signalAll();
     } finally {
       lock.unlock();
@@ -88,7 +94,8 @@ final class Window {
     try {
       size--;
       bytes -= eventBytes;
-      handedOver -= publicationBytes;
+      handedOver--;
+      handedOverBytes -= publicationBytes;
       freed.signalAll();
     } finally {
       lock.unlock();
@@ -118,11 +125,16 @@ final class Window {
     }
   }
 
-  /** Of payloads; what the writer was given is counted there. */
-  long bytes() {
+  /**
+   * How full it is, and how full that part of it is which the writer was given. What is at work
+   * when the writer has as much as there may be comes on top of it.
+   */
+  List<QueueState> states() {
     lock.lock();
     try {
-      return bytes;
+      return List.of(
+          new QueueState("handler", size, capacity, bytes, capacityBytes),
+          new QueueState("log-publications", handedOver, capacity, handedOverBytes, capacityBytes));
     } finally {
       lock.unlock();
     }

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.intake;
 
+import dev.evenkeel.server.budget.MemoryBudget;
 import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.intake.Intake.Format;
 import dev.evenkeel.server.intake.Intake.Outcome;
@@ -20,7 +21,7 @@ public final class InOrder {
   static final int CAPACITY = 1024;
 
   private final Intake intake;
-  private final LongAdder waitingInAll;
+  private final InAll inAll;
 
   // Mutable state, guarded by this
   private final Queue<Waiting> waiting = new ArrayDeque<>(0);
@@ -28,12 +29,29 @@ public final class InOrder {
 
   private record Waiting(Format format, byte[] body, CompletableFuture<Outcome> outcome) {}
 
+  /** What waits in all lines together. Whoever hands in a body has its bytes from the budget. */
+  static final class InAll {
+
+    // Mutable state, lock-free
+    private final LongAdder events = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+
+    private void add(int count, long more) {
+      events.add(count);
+      bytes.add(more);
+    }
+
+    QueueState state(MemoryBudget budget) {
+      return new QueueState("events-in-order", events.sum(), -1, bytes.sum(), budget.capacity());
+    }
+  }
+
   /**
-   * @param waitingInAll counts what waits, in this line and in others
+   * @param inAll counts what waits, in this line and in others
    */
-  InOrder(Intake intake, LongAdder waitingInAll) {
+  InOrder(Intake intake, InAll inAll) {
     this.intake = intake;
-    this.waitingInAll = waitingInAll;
+    this.inAll = inAll;
   }
 
   /**
@@ -59,7 +77,7 @@ public final class InOrder {
     }
     var outcome = new CompletableFuture<Outcome>();
     waiting.add(new Waiting(format, body, outcome));
-    waitingInAll.increment();
+    inAll.add(1, body.length);
     return outcome;
   }
 
@@ -85,7 +103,7 @@ public final class InOrder {
     if (next == null) {
       busy = false;
     } else {
-      waitingInAll.decrement();
+      inAll.add(-1, -next.body().length);
     }
     return next;
   }
@@ -100,10 +118,5 @@ public final class InOrder {
                 outcome.completeExceptionally(failure);
               }
             });
-  }
-
-  /** How many wait in all lines. */
-  static QueueState state(LongAdder waitingInAll) {
-    return new QueueState("events-in-order", waitingInAll.sum(), -1, -1, -1);
   }
 }

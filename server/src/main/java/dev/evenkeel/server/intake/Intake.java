@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +87,7 @@ public final class Intake implements AutoCloseable {
   /** Apart from the other: filters that are stuck must not hold up who reads large bodies. */
   private final IntakePool filtering = new IntakePool("filter-pool", FILTERS_AT_ONCE);
 
-  private final LongAdder waiting = new LongAdder();
+  private final InOrder.InAll waiting = new InOrder.InAll();
   private final Duplicates duplicates;
   private final Filters filters;
   private final DecisionFilter decisionFilter;
@@ -374,7 +373,7 @@ public final class Intake implements AutoCloseable {
   public List<QueueState> queues() {
     var queues =
         new ArrayList<>(
-            List.of(bodies.state(), filtering.state(), duplicates.state(), InOrder.state(waiting)));
+            List.of(bodies.state(), filtering.state(), duplicates.state(), waiting.state(budget)));
     queues.addAll(guards.queues());
     return queues;
   }

@@ -50,6 +50,11 @@ final class Append {
     return answer;
   }
 
+  /** Of the payload and the decisions. */
+  long bytes() {
+    return event.size() + AcceptedEvent.bytesOf(decisions);
+  }
+
   /** The writer takes it, from now on for good; false when it was withdrawn. */
   synchronized boolean toWriter() {
     atWriter = !withdrawn;

@@ -142,7 +142,7 @@ final class LogWriter {
   List<QueueState> queues() {
     Held now = held;
     return List.of(
-        new QueueState("log-unwritten", now.unwritten(), -1, -1, -1),
+        new QueueState("log-unwritten", now.unwritten(), PublishedTail.CAPACITY, -1, -1),
         new QueueState("log-sessions", now.sessions(), WriteStatements.REMEMBERED_SESSIONS, -1, -1),
         new QueueState(
             "log-removals", now.removals(), WriteStatements.REMEMBERED_REMOVALS, -1, -1));

@@ -33,6 +33,7 @@ public final class SqliteEventLog implements EventLog {
   private static final long READ_RETRY_MILLIS = 200;
 
   private final LogConfig config;
+  private final MemoryBudget budget;
   private final Database database;
   private final LogReader reader;
   private final LogCounters counters = new LogCounters();
@@ -55,6 +56,7 @@ public final class SqliteEventLog implements EventLog {
    */
   public SqliteEventLog(LogConfig config, MemoryBudget budget, Clock clock) throws SQLException {
     this.config = config;
+    this.budget = budget;
     this.database = new Database(config.file(), config.keptWalBytes(), clock);
     this.watch = new AppendWatch(work, budget, counters, config.file());
     Connection connection = database.openForWriting();
@@ -339,13 +341,12 @@ public final class SqliteEventLog implements EventLog {
     var queues =
         new ArrayList<>(
             List.of(
-                new QueueState("log-appends", work.waitingAppends(), -1, -1, -1),
                 new QueueState(
-                    "log-publications",
-                    work.waitingPublications(),
+                    "log-appends",
+                    work.waitingAppends(),
                     -1,
-                    work.waitingPublicationBytes(),
-                    -1),
+                    work.waitingAppendBytes(),
+                    budget.capacity()),
                 feed.state(),
                 tail.state(),
                 gone.state()));

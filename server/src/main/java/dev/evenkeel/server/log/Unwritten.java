@@ -18,6 +18,8 @@ final class Unwritten {
 
   // Mutable state, owned by the writer's thread
   private final Deque<Numbered> inMemory = new ArrayDeque<>();
+
+  /** Numbers of accepted events; no more come once the disk fails. */
   private final Set<Long> toRemove = new HashSet<>();
   private long lost;
 
@@ -49,9 +51,9 @@ final class Unwritten {
     return inMemory.isEmpty() ? orElse : inMemory.getFirst().firstId();
   }
 
-  /** Publications, at most as many as memory has, and the numbers of what the disk has to lose. */
+  /** Publications, at most as many as the tail has events. */
   int size() {
-    return inMemory.size() + toRemove.size();
+    return inMemory.size();
   }
 
   /** Writes it, and forgets nothing: that may fail. */

@@ -53,8 +53,8 @@ final class Work {
   private final Queue<Append> appends = new ConcurrentLinkedQueue<>();
   private final Queue<Publish> publications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingAppends = new AtomicInteger();
+  private final AtomicLong waitingAppendBytes = new AtomicLong();
   private final AtomicInteger waitingPublications = new AtomicInteger();
-  private final AtomicLong waitingPublicationBytes = new AtomicLong();
   private final AtomicReference<WaitsFor> waitsFor = new AtomicReference<>(WaitsFor.NOTHING);
   private volatile @Nullable Thread writer;
 
@@ -63,13 +63,13 @@ final class Work {
 
   void add(Append append) {
     waitingAppends.incrementAndGet();
+    waitingAppendBytes.addAndGet(append.bytes());
     appends.add(append);
     wake();
   }
 
   void add(Publication publication, Runnable written) {
     waitingPublications.incrementAndGet();
-    waitingPublicationBytes.addAndGet(publication.bytes());
     publications.add(new Publish(publication, written));
     if (waitsFor.compareAndSet(WaitsFor.ANYTHING, WaitsFor.NOTHING)) {
       LockSupport.unpark(writer);
@@ -99,11 +99,12 @@ final class Work {
         break;
       }
       waitingAppends.decrementAndGet();
+      waitingAppendBytes.addAndGet(-append.bytes());
       if (!append.toWriter()) {
         continue;
       }
       group.appends().add(append);
-      bytes += append.event().size() + AcceptedEvent.bytesOf(append.decisions());
+      bytes += append.bytes();
     }
     bytes = 0;
     while (group.publications().size() < MAX_PUBLICATIONS && bytes < MAX_BYTES) {
@@ -112,7 +113,6 @@ final class Work {
         break;
       }
       waitingPublications.decrementAndGet();
-      waitingPublicationBytes.addAndGet(-publication.publication().bytes());
       group.publications().add(publication);
       bytes += publication.publication().bytes();
     }
@@ -139,6 +139,7 @@ final class Work {
   void remove(Append append) {
     if (appends.remove(append)) {
       waitingAppends.decrementAndGet();
+      waitingAppendBytes.addAndGet(-append.bytes());
     }
   }
 
@@ -155,11 +156,7 @@ final class Work {
     return waitingAppends.get();
   }
 
-  int waitingPublications() {
-    return waitingPublications.get();
-  }
-
-  long waitingPublicationBytes() {
-    return waitingPublicationBytes.get();
+  long waitingAppendBytes() {
+    return waitingAppendBytes.get();
   }
 }

@@ -149,6 +149,14 @@ class HandlerTest {
             .until(() -> calls.get() == events || waitsForTheWriter());
         // Then
         assertThat(calls.get()).isLessThan(events / 2);
+        assertThat(handler.queues())
+            .filteredOn(each -> each.name().equals("log-publications"))
+            .singleElement()
+            .satisfies(
+                each -> {
+                  assertThat(each.size()).isBetween(1L, each.capacity());
+                  assertThat(each.bytes()).isGreaterThanOrEqualTo(each.capacityBytes());
+                });
       } finally {
         writes.countDown();
       }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.extension.HookEvent;
 import dev.evenkeel.extensions.fixture.ShippedExtension;
+import dev.evenkeel.server.budget.QueueState;
 import dev.evenkeel.server.extension.TestExtension;
 import dev.evenkeel.server.intake.Intake.Outcome;
 import dev.evenkeel.server.log.EventLog.Appended;
@@ -78,11 +79,14 @@ class InOrderTest {
   }
 
   private long waiting() {
+    return queue().size();
+  }
+
+  private QueueState queue() {
     return fixture.intake.queues().stream()
         .filter(each -> each.name().equals("events-in-order"))
         .findFirst()
-        .orElseThrow()
-        .size();
+        .orElseThrow();
   }
 
   @Test
@@ -101,6 +105,8 @@ class InOrderTest {
     // Then
     assertThat(kept(1)).containsExactly(0);
     assertThat(waiting()).isEqualTo(4);
+    assertThat(queue().bytes())
+        .isEqualTo(2L * event(2).length() + "no event".length() + held(3).length());
     // When
     release.countDown();
     // Then
@@ -110,6 +116,7 @@ class InOrderTest {
     }
     assertThat(kept(4)).containsExactly(1, 2, 3, 4);
     assertThat(waiting()).isZero();
+    assertThat(queue().bytes()).isZero();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.evenkeel.server.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.extension.HookEvent;
@@ -7,6 +8,7 @@ import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.budget.MemoryBudget;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class WorkTest {
@@ -15,6 +17,23 @@ class WorkTest {
     var data = SqliteEventLog.data().put("x", "x".repeat(bytes));
     var event = new Publication.Derived(EventType.DERIVED, new Session("a", "s"), "large", data);
     return Publication.of(List.of(event), List.of(), Instant.EPOCH);
+  }
+
+  @Test
+  void theBytesOfWhatWaitsToBeAppendedAreCountedUntilItIsTaken() throws Exception {
+    // Given
+    var work = new Work();
+    byte[] body = "{\"hook_event_name\":\"Stop\"}".getBytes(UTF_8);
+    var event = HookEvent.read("a", null, body, Instant.EPOCH);
+    // When
+    for (int i = 0; i < 3; i++) {
+      work.add(new Work.Append(event, List.of(), new CompletableFuture<>()));
+    }
+    // Then
+    assertThat(work.waitingAppends()).isEqualTo(3);
+    assertThat(work.waitingAppendBytes()).isEqualTo(3L * body.length);
+    assertThat(work.next(0).appends()).hasSize(3);
+    assertThat(work.waitingAppendBytes()).isZero();
   }
 
   @Test

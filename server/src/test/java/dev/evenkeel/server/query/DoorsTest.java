@@ -396,8 +396,7 @@ class DoorsTest {
     if (queue.get("capacityBytes").longValue() > 0) {
       bounds.add("bytes");
     }
-    String said = bounds.isEmpty() ? "bounded elsewhere" : String.join(", ", bounds);
-    return queue.get("name").textValue() + ": " + said;
+    return queue.get("name").textValue() + ": " + String.join(", ", bounds);
   }
 
   @Test
@@ -411,9 +410,9 @@ class DoorsTest {
             "intake-pool: entries",
             "filter-pool: entries",
             "recent-tool-events: entries",
-            "events-in-order: bounded elsewhere", // by the batches that are read
-            "log-appends: bounded elsewhere", // by the memory budget
-            "log-publications: bounded elsewhere", // by the handler's window
+            "events-in-order: bytes",
+            "log-appends: bytes",
+            "log-publications: entries, bytes",
             "accepted: entries, bytes",
             "log-gone: entries, bytes",
             "log-unwritten: bounded elsewhere", // by the published tail, and what the disk has
