@@ -122,6 +122,11 @@ final class Agent {
     }
   }
 
+  /** The numbers of its events that were answered 200 until now. */
+  synchronized Intervals accepted() {
+    return accepted.copy();
+  }
+
   /** What it knows of its events at the end. */
   record Account(
       String stream, Intervals accepted, Intervals unsure, Intervals refused, String refusal) {}

@@ -22,7 +22,8 @@ public interface Fault {
 
   /**
    * Makes it happen, and ends it: afterwards the server and its targets are whole again, though
-   * they need not have caught up. How long that takes is measured by the run.
+   * they need not have caught up. How long that takes is measured by the run, from when the fault
+   * {@linkplain Scene#lifted was lifted}.
    *
    * @throws Exception when it could not be done; the run fails with it
    */

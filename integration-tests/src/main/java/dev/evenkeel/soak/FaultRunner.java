@@ -62,18 +62,18 @@ final class FaultRunner {
     SoakScene.Place before = scene.place();
     long from = scene.elapsed().toMillis();
     fault.happen(scene);
-    long until = scene.elapsed().toMillis();
-    boolean level = scene.isLevelWithin(SoakScene.PATIENCE);
+    SoakScene.Lift lift = scene.takeLift();
+    boolean level = scene.isLevelWithin(SoakScene.PATIENCE, lift);
     long levelAt = level ? scene.elapsed().toMillis() : -1;
     SoakScene.Place after = scene.place();
     synchronized (this) {
-      happened.add(new Happened(fault, from, until, levelAt, before, after));
+      happened.add(new Happened(fault, from, lift.millis(), levelAt, before, after));
     }
     scene.log(
         level
-            ? fault.name() + " over; level again after " + (levelAt - until) + " ms"
+            ? fault.name() + " lifted; level again after " + (levelAt - lift.millis()) + " ms"
             : fault.name()
-                + " over; not level again after "
+                + " lifted; not level again after "
                 + SoakScene.PATIENCE.toSeconds()
                 + " s");
     now = "";

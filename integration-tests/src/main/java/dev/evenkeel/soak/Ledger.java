@@ -151,6 +151,16 @@ final class Ledger implements HubListener {
     return marks;
   }
 
+  /** How many of these have not come, by the agent and its numbers. */
+  synchronized long lacks(Map<String, Intervals> due) {
+    long lacking = 0;
+    for (Map.Entry<String, Intervals> each : due.entrySet()) {
+      Intervals come = streams.getOrDefault(each.getKey(), new Intervals());
+      lacking += each.getValue().minus(come).count();
+    }
+    return lacking;
+  }
+
   /** How many events have come, each counted once. */
   synchronized long count() {
     return ids.count();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -121,6 +122,11 @@ final class Receivers implements AutoCloseable {
   long lag(long accepted) {
     long due = accepted - dropped;
     return judged().stream().mapToLong(each -> due - each.marks()).max().orElse(0);
+  }
+
+  /** Whether everybody has got all of these, by the agent and its numbers. */
+  boolean have(Map<String, Intervals> due) {
+    return judged().stream().allMatch(each -> each.lacks(due) <= dropped);
   }
 
   /** How many events all receivers together have got. */

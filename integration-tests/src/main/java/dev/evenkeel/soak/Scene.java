@@ -50,6 +50,14 @@ public interface Scene {
    */
   void awaitLevel() throws InterruptedException;
 
+  /**
+   * The fault is lifted now, or the last blow of several falls: from here on it is measured how
+   * long it takes until all is level again, whatever the fault itself still waits for. Each fault
+   * says so, and before it undoes what it did, because that takes time as well; the last word
+   * counts.
+   */
+  void lifted();
+
   /** From now on what this target lacks is no loss, and nobody waits for it. */
   void excuse(SocketIoServer target);
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
@@ -134,8 +135,16 @@ public final class SoakRun {
       Instant begin, Access access, Receivers receivers, Sampler sampler, ServerProbe probe)
       throws Exception {
     var pace = new Pace(plan.rate());
-    var scene = new SoakScene(server, receivers, answered, pace, timeLine, plan.rate());
     List<Agent> agents = startAgents(access, pace);
+    var scene =
+        new SoakScene(
+            server,
+            receivers,
+            () -> agents.stream().collect(Collectors.toMap(Agent::stream, Agent::accepted)),
+            answered,
+            pace,
+            timeLine,
+            plan.rate());
     var faults = new FaultRunner(plan.possible(), scene);
     watch(pace, receivers, sampler, faults);
     Path recording = recordGrowth();

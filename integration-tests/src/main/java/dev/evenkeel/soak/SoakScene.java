@@ -4,7 +4,10 @@ import dev.evenkeel.testbed.EvenkeelServer;
 import dev.evenkeel.testbed.SocketIoServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The scene of a run. Thread-safe. */
 final class SoakScene implements Scene {
@@ -14,8 +17,17 @@ final class SoakScene implements Scene {
 
   private static final Duration NAP = Duration.ofMillis(20);
 
+  /**
+   * When a fault was lifted.
+   *
+   * @param millis since the run began
+   * @param accepted events in the run until then
+   */
+  record Lift(long millis, long accepted) {}
+
   private final EvenkeelServer server;
   private final Receivers receivers;
+  private final Supplier<Map<String, Intervals>> answered;
   private final LongAdder accepted;
   private final Pace pace;
   private final TimeLine timeLine;
@@ -23,15 +35,25 @@ final class SoakScene implements Scene {
   /** Who is not further behind than this has caught up; agents go on posting. */
   private final long levelLag;
 
+  // Mutable state, owned by the thread of the faults
+  private @Nullable Lift lift;
+
+  /**
+   * The scene of a run that has begun.
+   *
+   * @param answered the numbers of each agent's events that were answered 200 until now
+   */
   SoakScene(
       EvenkeelServer server,
       Receivers receivers,
+      Supplier<Map<String, Intervals>> answered,
       LongAdder accepted,
       Pace pace,
       TimeLine timeLine,
       int perSecond) {
     this.server = server;
     this.receivers = receivers;
+    this.answered = answered;
     this.accepted = accepted;
     this.pace = pace;
     this.timeLine = timeLine;
@@ -84,9 +106,40 @@ final class SoakScene implements Scene {
     }
   }
 
-  boolean isLevelWithin(Duration patience) throws InterruptedException {
+  @Override
+  public void lifted() {
+    lift = new Lift(elapsed().toMillis(), accepted());
+  }
+
+  /**
+   * When the last fault was lifted.
+   *
+   * @throws IllegalStateException when it did not say so
+   */
+  Lift takeLift() {
+    Lift taken = lift;
+    lift = null;
+    if (taken == null) {
+      throw new IllegalStateException("the fault does not say when it was lifted");
+    }
+    return taken;
+  }
+
+  /**
+   * Waits until an event was accepted since then, and it and all before it have arrived, and nobody
+   * is behind: a server that is away takes no events of which anybody could be behind.
+   */
+  boolean isLevelWithin(Duration patience, Lift since) throws InterruptedException {
+    while (accepted() <= since.accepted() && !pace.isOver()) {
+      Thread.sleep(NAP);
+    }
+    return isLevelWithin(patience);
+  }
+
+  private boolean isLevelWithin(Duration patience) throws InterruptedException {
+    Map<String, Intervals> due = answered.get();
     long end = System.nanoTime() + patience.toNanos();
-    while (receivers.lag(accepted()) > levelLag) {
+    while (!receivers.have(due) || receivers.lag(accepted()) > levelLag) {
       if (System.nanoTime() > end) {
         return false;
       }

@@ -40,6 +40,7 @@ final class ClientFaults {
                 SOON, "events go by a client that does not read", () -> dropped(access) > before);
             scene.log("%,d events went by them".formatted(dropped(access) - before));
           } finally {
+            scene.lifted();
             for (BareClient each : clients) {
               each.close();
             }
@@ -88,6 +89,7 @@ final class ClientFaults {
             + " sent to its end",
         scene -> {
           long requests = new HostileClients(scene.server().access()).attack(time);
+          scene.lifted(); // the last of them has gone
           scene.log(requests + " such requests");
         });
   }

@@ -82,6 +82,10 @@ final class ClockJumps implements PreparedFault {
     Path time = scene.server().dataDir().resolveSibling("faketime");
     int port = scene.server().port();
     for (Jump jump : JUMPS) {
+      if (!jump.equals(JUMPS.getFirst())) {
+        scene.awaitAccepted(1_500);
+      }
+      scene.lifted();
       Instant expected = Instant.now().plus(jump.off);
       Path next = Files.writeString(time.resolveSibling("faketime-next"), jump.text + "\n");
       Files.move(next, time, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -89,7 +93,6 @@ final class ClockJumps implements PreparedFault {
           SOON,
           "events come at " + jump.text + " of the right time",
           () -> Duration.between(expected, History.newestTime(port)).abs().compareTo(ABOUT) < 0);
-      scene.awaitAccepted(1_500);
     }
   }
 }

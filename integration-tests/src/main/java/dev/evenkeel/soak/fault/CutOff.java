@@ -57,6 +57,7 @@ final class CutOff implements PreparedFault {
     }
     made.cut();
     TargetFaults.fallBehind(scene, scene.target().name(), time);
+    scene.lifted();
     made.mend();
   }
 

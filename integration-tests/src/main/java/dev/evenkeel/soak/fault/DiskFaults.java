@@ -33,6 +33,7 @@ final class DiskFaults {
           Waiting.until(
               SOON, "the status counts what the disk does not take", () -> unlogged(scene) > 0);
           scene.awaitAccepted(events);
+          scene.lifted();
           disk.free();
           Waiting.until(SOON, "the server is ready again", () -> isReady(scene.server()));
         });
@@ -65,6 +66,7 @@ final class DiskFaults {
           if (code == 0 || !said.contains("cannot be used") || !said.contains("data-dir")) {
             throw new IllegalStateException("it ended with " + code + " and said: " + said);
           }
+          scene.lifted();
           disk.remount("rw");
           server.start();
         });
@@ -86,6 +88,7 @@ final class DiskFaults {
             EvenkeelFaults.stop(server);
           }
           overwrite(server.dataDir().resolve("events.db"));
+          scene.lifted();
           server.start();
           try (Stream<Path> files = Files.list(server.dataDir())) {
             if (files.noneMatch(file -> file.getFileName().toString().contains(".damaged-"))) {

@@ -21,9 +21,12 @@ final class EvenkeelFaults {
         "the server is killed (SIGKILL) and started again, " + times + " times",
         scene -> {
           for (int i = 0; i < times; i++) {
+            if (i > 0) {
+              scene.awaitAccepted(100);
+            }
             scene.server().kill();
+            scene.lifted();
             scene.server().start();
-            scene.awaitAccepted(100);
           }
         });
   }
@@ -36,11 +39,14 @@ final class EvenkeelFaults {
         scene -> {
           long slowest = 0;
           for (int i = 0; i < times; i++) {
+            if (i > 0) {
+              scene.awaitAccepted(100);
+            }
             long begin = System.nanoTime();
             stop(scene.server());
             slowest = Math.max(slowest, System.nanoTime() - begin);
+            scene.lifted();
             scene.server().start();
-            scene.awaitAccepted(100);
           }
           scene.log("it stopped within %.1f s".formatted(slowest / 1e9));
           if (slowest > STOP.toNanos()) {

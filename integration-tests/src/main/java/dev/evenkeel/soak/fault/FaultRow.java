@@ -16,7 +16,8 @@ import java.util.List;
  * @param repeats events that came once more
  * @param mostRepeats the repeats that were allowed: a window for each replaced connection
  * @param mostJoined the most connections that a receiver had at once
- * @param levelAfter from the end of the fault until everything answered had arrived
+ * @param levelAfter from when the fault was lifted, or its last blow fell, until everything
+ *     answered had arrived
  * @param before what the server held before the fault
  * @param after what it held afterwards
  * @param mostRssBytes the most memory that it had

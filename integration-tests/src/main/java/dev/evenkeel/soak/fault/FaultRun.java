@@ -70,10 +70,8 @@ public final class FaultRun {
       Thread sampling = Thread.ofVirtual().start(rss);
       stage.tell("begins");
       fault.happen(stage);
-      long end = System.nanoTime();
       stage.tell("is over");
-      stage.awaitLevel();
-      Duration levelAfter = Duration.ofNanos(System.nanoTime() - end);
+      Duration levelAfter = stage.awaitLevelAgain();
       stage.tell("level again");
       stage.awaitAccepted(AFTERWARDS);
       FaultRow.Held after = heldWithin(most, stage.server());

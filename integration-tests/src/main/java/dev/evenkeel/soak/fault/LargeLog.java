@@ -77,6 +77,7 @@ final class LargeLog implements PreparedFault {
     EvenkeelProcess server = scene.process();
     EvenkeelFaults.stop(server);
     long file = Files.size(events(server));
+    scene.lifted();
     server.start();
     long rss = server.rssBytes();
     scene.log(

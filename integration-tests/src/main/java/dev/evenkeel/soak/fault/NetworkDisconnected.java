@@ -60,6 +60,7 @@ final class NetworkDisconnected implements PreparedFault {
     try {
       TargetFaults.fallBehind(scene, "container", time);
     } finally {
+      scene.lifted();
       made.restoreNetwork();
     }
   }

@@ -42,6 +42,8 @@ final class Stage implements Scene, AutoCloseable {
 
   // Mutable state, owned by the thread of the run
   private @Nullable HubClient hubClient;
+  private long liftedAt;
+  private long acceptedAtLift = -1;
 
   /** A stage on which nothing was started yet. */
   Stage(Path folder, Fault fault, int eventsASecond) throws IOException {
@@ -197,6 +199,28 @@ final class Stage implements Scene, AutoCloseable {
             });
       }
     }
+  }
+
+  @Override
+  public void lifted() {
+    liftedAt = System.nanoTime();
+    acceptedAtLift = accepted();
+  }
+
+  /**
+   * Waits until something that was answered since the fault was lifted, and all before it, is at
+   * every receiver.
+   *
+   * @return how long after that it was
+   * @throws IllegalStateException when the fault did not say when it was lifted
+   */
+  Duration awaitLevelAgain() throws InterruptedException {
+    if (acceptedAtLift < 0) {
+      throw new IllegalStateException("the fault does not say when it was lifted");
+    }
+    await("events are accepted again", () -> accepted() > acceptedAtLift);
+    awaitLevel();
+    return Duration.ofNanos(System.nanoTime() - liftedAt);
   }
 
   private void await(String what, Callable<Boolean> condition) throws InterruptedException {

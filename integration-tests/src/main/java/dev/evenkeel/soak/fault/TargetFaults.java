@@ -27,12 +27,15 @@ final class TargetFaults {
         "the target is killed (SIGKILL) and started again, " + times + " times",
         scene -> {
           for (int i = 0; i < times; i++) {
+            if (i > 0) {
+              awaitReceived(scene.target(), 1);
+              scene.awaitAccepted(60);
+              awaitReceived(scene.target(), 60); // also while agents are held, who send nothing
+            }
             scene.target().kill();
             scene.awaitAccepted(20);
+            scene.lifted();
             scene.target().start();
-            awaitReceived(scene.target(), 1);
-            scene.awaitAccepted(60);
-            awaitReceived(scene.target(), 60); // also while agents are held, who then send nothing
           }
         });
   }
@@ -59,6 +62,7 @@ final class TargetFaults {
           try {
             fallBehind(scene, time);
           } finally {
+            scene.lifted();
             scene.target().resume();
           }
         });
@@ -71,14 +75,17 @@ final class TargetFaults {
         "the target closes all connections in good order, and then itself, " + times + " times",
         scene -> {
           for (int i = 0; i < times; i++) {
+            if (i > 0) {
+              awaitJoined(scene.target());
+              scene.awaitAccepted(60);
+            }
             scene.target().command("/disconnect");
             scene.awaitAccepted(60);
             awaitJoined(scene.target());
             scene.target().stopListening();
             scene.awaitAccepted(20);
+            scene.lifted();
             scene.target().listen();
-            awaitJoined(scene.target());
-            scene.awaitAccepted(60);
           }
         });
   }
@@ -93,6 +100,7 @@ final class TargetFaults {
           try {
             fallBehind(scene, time);
           } finally {
+            scene.lifted();
             scene.target().acknowledgeAfter(0);
           }
         });
@@ -112,6 +120,7 @@ final class TargetFaults {
           try {
             fallBehind(scene, time);
           } finally {
+            scene.lifted();
             scene.target().readEvery(0);
           }
         });
@@ -158,6 +167,7 @@ final class TargetFaults {
 
   private static void endMisleading(Scene scene) throws Exception {
     long misled = scene.target().state().get("misled").asLong();
+    scene.lifted();
     scene.target().answer(SocketIoServer.Answers.NORMAL);
     scene.target().drop();
     scene.log(misled + " such answers");
@@ -185,11 +195,11 @@ final class TargetFaults {
             target.drop();
             Waiting.lasting(time);
             long followed = elsewhere.state().get("everJoined").asLong();
-            endMisleading(scene);
             if (followed > 0) {
               throw new IllegalStateException("a redirect was followed " + followed + " times");
             }
           }
+          endMisleading(scene);
         });
   }
 
@@ -217,6 +227,7 @@ final class TargetFaults {
               "the status says why",
               () -> lastError(scene, "t1").contains("refused by the server: unauthorized"));
           Waiting.lasting(time);
+          scene.lifted();
           scene.target().requireToken("right");
         });
   }
@@ -234,6 +245,7 @@ final class TargetFaults {
           restartWith(scene, "http://127.0.0.1:" + Ports.free(), "refused");
           restartWith(scene, "http://127.0.0.1:" + scene.target().controlPort(), "answered 404");
           scene.server().stop();
+          scene.lifted();
           scene.server().with(Stage.urlOf(scene.target()), right).start();
         });
   }
@@ -279,10 +291,11 @@ final class TargetFaults {
         scene.awaitAccepted(events);
         scene.awaitLevel();
         SocketIoServer dead = scene.targets().getLast();
-        dead.start();
         if (scene instanceof Stage stage) {
           stage.excuseNoLonger(dead);
         }
+        scene.lifted();
+        dead.start();
       }
     };
   }
