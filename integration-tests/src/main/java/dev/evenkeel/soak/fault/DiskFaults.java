@@ -30,13 +30,22 @@ final class DiskFaults {
         DISK,
         (disk, scene) -> {
           disk.fill();
-          Waiting.until(
-              SOON, "the status counts what the disk does not take", () -> unlogged(scene) > 0);
+          awaitUnlogged(scene);
           scene.awaitAccepted(events);
           scene.lifted();
           disk.free();
-          Waiting.until(SOON, "the server is ready again", () -> isReady(scene.server()));
+          awaitReady(scene);
         });
+  }
+
+  /** Waits until the server has noticed that the disk takes nothing. */
+  static void awaitUnlogged(Scene scene) throws Exception {
+    Waiting.until(SOON, "the status counts what the disk does not take", () -> unlogged(scene) > 0);
+  }
+
+  /** Waits until the server has noticed that the disk takes everything again. */
+  static void awaitReady(Scene scene) throws Exception {
+    Waiting.until(SOON, "the server is ready again", () -> isReady(scene.server()));
   }
 
   private static long unlogged(Scene scene) throws IOException {
@@ -49,10 +58,15 @@ final class DiskFaults {
     }
   }
 
+  /** The folder cannot be written while the server runs, and then it can. */
+  static Fault readOnly(int events) {
+    return new ReadOnlyFolder(events);
+  }
+
   /** The folder cannot be written when the server is restarted, and then it can. */
-  static Fault readOnly() {
+  static Fault readOnlyAtStart() {
     return new DiskFault(
-        "data-folder-read-only",
+        "data-folder-read-only-at-start",
         "the server is restarted on a data folder that is read-only, refuses to start and says"
             + " what to do, and is started when it is writable again",
         DISK,

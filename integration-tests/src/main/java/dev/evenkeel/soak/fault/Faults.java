@@ -41,7 +41,8 @@ public final class Faults {
         new LargeLog(512L << 20),
         new ClockJumps(),
         DiskFaults.full(2_000),
-        DiskFaults.readOnly(),
+        DiskFaults.readOnly(2_000),
+        DiskFaults.readOnlyAtStart(),
         DiskFaults.damaged(),
         ClientFaults.stalledAndVanishing(100, 1_000),
         ClientFaults.hostile(Duration.ofSeconds(20)));

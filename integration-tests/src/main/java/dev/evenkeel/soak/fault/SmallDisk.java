@@ -1,7 +1,5 @@
 package dev.evenkeel.soak.fault;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,12 +10,13 @@ record SmallDisk(Path folder) {
 
   static SmallDisk mount(Path folder, int megabytes) throws IOException {
     Files.createDirectories(folder);
-    run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "evenkeel", folder.toString());
+    RootCommand.run(
+        "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "evenkeel", folder.toString());
     return new SmallDisk(folder);
   }
 
   void remount(String how) throws IOException {
-    run("mount", "-o", "remount," + how, folder.toString());
+    RootCommand.run("mount", "-o", "remount," + how, folder.toString());
   }
 
   /** Takes all the space that is left. */
@@ -53,25 +52,6 @@ record SmallDisk(Path folder) {
   }
 
   void unmount() throws IOException {
-    run("umount", "--lazy", folder.toString());
-  }
-
-  private static void run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    if (await(process) != 0) {
-      throw new IOException(
-          "%s failed (%s); only root may make a file system: run it as root, or in a container with CAP_SYS_ADMIN"
-              .formatted(String.join(" ", command), said));
-    }
-  }
-
-  private static int await(Process process) throws IOException {
-    try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
+    RootCommand.run("umount", "--lazy", folder.toString());
   }
 }
