@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Commands to a JVM of this machine, from outside. */
-record Jcmd(long pid) {
+public record Jcmd(long pid) {
 
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
@@ -34,12 +34,12 @@ record Jcmd(long pid) {
   }
 
   /** Which classes the reachable objects have, counted after a full collection. */
-  String histogram() throws IOException {
+  public String histogram() throws IOException {
     return run("GC.class_histogram");
   }
 
   /** All bytes of a histogram. */
-  static long total(String histogram) throws IOException {
+  public static long total(String histogram) throws IOException {
     Matcher total = TOTAL.matcher(histogram);
     if (!total.find()) {
       throw new IOException("no total in the class histogram:\n" + histogram);

@@ -20,6 +20,15 @@ public record Limits(
     long logBytes,
     int window) {
 
+  /** So much more reachable objects may have in the end than in the beginning, beside a slope. */
+  public static final long LIVE_STEP = 8L << 20;
+
+  /** So many more classes: those that are loaded late, because what needs them happens rarely. */
+  public static final int CLASSES_STEP = 300;
+
+  /** So much more space of classes. */
+  public static final long METASPACE_STEP = 1 << 20;
+
   /** The limits that the project promises. */
   public static final Limits DEFAULT = new Limits(200L << 20, 1 << 20, 8, 2, 3, 64L << 20, 64);
 

@@ -45,13 +45,6 @@ record Sample(
     Map<String, Double> answerMillis,
     Map<String, Double> deliveryMillis) {
 
-  /**
-   * A map or queue.
-   *
-   * @param share of its capacity, 1 is full
-   */
-  record Fullest(String name, double share) {}
-
   Sample {
     answerMillis = Map.copyOf(answerMillis);
     deliveryMillis = Map.copyOf(deliveryMillis);

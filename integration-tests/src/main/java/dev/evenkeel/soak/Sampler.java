@@ -4,28 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.evenkeel.testbed.EvenkeelServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /** Takes samples: what the system, the server and the receivers say. For one thread. */
 final class Sampler {
-
-  /**
-   * The part of metaspace that grows with classes and nothing else. The other part also holds the
-   * compiler's profiles of methods, which come while code gets warm and say nothing of a leak.
-   */
-  private static final String CLASS_SPACE =
-      "jvm_memory_used_bytes{area=\"nonheap\",id=\"Compressed Class Space\"}";
 
   private static final double MICROS_PER_MILLI = 1000;
   private static final double[] PERCENTILES = {50, 90, 99, 100};
@@ -112,9 +101,7 @@ final class Sampler {
     long peak = server.peakRssBytes();
     int threads = server.threads();
     int descriptors = server.fileDescriptors();
-    Sample.Fullest fullest = fullest(probe.get("/api/state"));
-    String metrics = probe.text("/q/metrics");
-    long disk = diskBytes(server.dataDir());
+    Holdings holdings = Holdings.of(server, probe, status);
     Map<String, Double> answers = percentiles(latencies.getIntervalHistogram(), MICROS_PER_MILLI);
     Map<String, Double> deliveries = percentiles(receivers.firstTarget().takeDelays(), 1);
     long live = counted ? count() : -1;
@@ -134,14 +121,14 @@ final class Sampler {
         status.at("/memory/connections").asInt(),
         receivers.joined(),
         status.at("/hub/clients").asInt(),
-        status.at("/log/bytes").asLong(),
-        disk,
+        holdings.logBytes(),
+        holdings.diskBytes(),
         status.at("/log/removed").asLong(),
-        ServerProbe.metric(metrics, "jvm_classes_loaded_classes"),
-        ServerProbe.metric(metrics, CLASS_SPACE),
+        holdings.classes(),
+        holdings.metaspaceBytes(),
         Math.max(0, receivers.lag(answered.sum())),
         perSecond,
-        fullest,
+        holdings.fullest(),
         answers,
         deliveries);
   }
@@ -186,51 +173,5 @@ final class Sampler {
       named.put(NAMES.get(i), of.getValueAtPercentile(PERCENTILES[i]) / divisor);
     }
     return named;
-  }
-
-  /** The map or queue that is nearest to one of its limits. */
-  static Sample.Fullest fullest(JsonNode state) {
-    var fullest = new Sample.Fullest("none", 0);
-    for (String kind : List.of("maps", "queues")) {
-      for (JsonNode each : state.get(kind)) {
-        String name = each.path("extension").asText("") + ' ' + each.get("name").asText();
-        double share =
-            isBounded(each)
-                ? Math.max(share(each, "size", "capacity"), shareOfBytes(each))
-                : Double.POSITIVE_INFINITY;
-        if (share > fullest.share()) {
-          fullest = new Sample.Fullest(name.strip(), share);
-        }
-      }
-    }
-    return fullest;
-  }
-
-  /** What tells of no limit at all is over it. */
-  private static boolean isBounded(JsonNode of) {
-    return of.path("capacity").asLong(-1) > 0 || of.path("capacityBytes").asLong(-1) > 0;
-  }
-
-  /** One event that is larger than all the room that there is has it for itself. */
-  private static double shareOfBytes(JsonNode of) {
-    double share = share(of, "bytes", "capacityBytes");
-    return of.path("size").asLong() == 1 ? Math.min(1, share) : share;
-  }
-
-  private static double share(JsonNode of, String size, String capacity) {
-    double limit = of.path(capacity).asDouble(-1);
-    return limit <= 0 ? 0 : of.path(size).asDouble(0) / limit;
-  }
-
-  private static long diskBytes(Path folder) throws IOException {
-    long bytes = 0;
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path each : files.filter(Files::isRegularFile).toList()) {
-        bytes += Files.size(each);
-      }
-    } catch (NoSuchFileException e) {
-      return bytes; // a file went while they were counted
-    }
-    return bytes;
   }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the server tells of itself, over one connection that stays open. For one thread. */
-final class ServerProbe implements AutoCloseable {
+public final class ServerProbe implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -20,12 +20,14 @@ final class ServerProbe implements AutoCloseable {
   // Mutable state, owned by the thread that asks
   private @Nullable HttpConnection connection;
 
-  ServerProbe(Access access) {
+  /** A probe that has asked nothing yet. */
+  public ServerProbe(Access access) {
     this.port = access.port();
     this.headers = access.headers();
   }
 
-  JsonNode get(String path) throws IOException {
+  /** Asks for JSON. */
+  public JsonNode get(String path) throws IOException {
     return JSON.readTree(text(path));
   }
 

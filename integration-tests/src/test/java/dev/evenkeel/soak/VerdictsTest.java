@@ -80,7 +80,7 @@ class VerdictsTest {
           (long) value("metaspace", i, MEGABYTE),
           0,
           1_000,
-          new Sample.Fullest("tools running", value("fullest", i, 1)),
+          new Fullest("tools running", value("fullest", i, 1)),
           Map.of(),
           Map.of());
     }

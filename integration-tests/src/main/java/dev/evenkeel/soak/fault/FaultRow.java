@@ -44,7 +44,6 @@ public record FaultRow(
 
   /** A fault that came to no end. */
   static FaultRow notDone(Fault fault, String why) {
-    var nothing = new Held(0, 0, 0);
     return new FaultRow(
         fault.name(),
         fault.what(),
@@ -57,15 +56,12 @@ public record FaultRow(
         0,
         0,
         Duration.ZERO,
-        nothing,
-        nothing,
+        Held.NOTHING,
+        Held.NOTHING,
         0,
         List.of(why),
         List.of());
   }
-
-  /** What a process holds. */
-  public record Held(long rssBytes, int threads, int fileDescriptors) {}
 
   public FaultRow {
     violations = List.copyOf(violations);

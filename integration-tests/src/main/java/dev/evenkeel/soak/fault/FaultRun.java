@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +22,10 @@ public final class FaultRun {
   private static final int WARM_UP = 1_000;
   private static final int AFTERWARDS = 300;
   private static final int READERS = 3;
-  private static final int MORE_THREADS = 2;
   private static final Duration BACK = Duration.ofSeconds(60);
   private static final Duration ARRIVE = Duration.ofSeconds(20);
   private static final Duration SAMPLE = Duration.ofMillis(200);
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final Fault fault;
   private final Path folder;
@@ -63,23 +62,23 @@ public final class FaultRun {
       stage.awaitAccepted(WARM_UP);
       stage.awaitLevel();
       openAllReaders(stage.server());
-      FaultRow.Held before = held(stage.server());
-      FaultRow.Held most = atMost(before, stage.connectionsToCome());
-      var over = new AtomicBoolean();
-      var rss = new MostRss(stage.server(), over);
-      Thread sampling = Thread.ofVirtual().start(rss);
-      stage.tell("begins");
-      fault.happen(stage);
-      stage.tell("is over");
-      Duration levelAfter = stage.awaitLevelAgain();
-      stage.tell("level again");
-      stage.awaitAccepted(AFTERWARDS);
-      FaultRow.Held after = heldWithin(most, stage.server());
-      over.set(true);
-      sampling.join();
-      stage.traffic().end();
-      stage.awaitLevel();
-      return verdict(stage, levelAfter, before, after, isWithin(most, after), rss.bytes);
+      Held before = stage.held();
+      int connectionsToCome = stage.connectionsToCome();
+      try (var watch = new FaultWatch(stage.server())) {
+        stage.tell("begins");
+        fault.happen(stage);
+        stage.tell("is over");
+        Duration levelAfter = stage.awaitLevelAgain();
+        stage.tell("level again");
+        stage.awaitAccepted(AFTERWARDS);
+        FaultWatch.Most most = watch.end();
+        Held after = heldAfter(stage, before, connectionsToCome);
+        stage.traffic().end();
+        stage.awaitLevel();
+        var broken = new ArrayList<>(after.exceeds(before, Limits.DEFAULT, connectionsToCome));
+        broken.addAll(most.exceeds(stage.mostLogBytes()));
+        return verdict(stage, levelAfter, before, after, most.rssBytes(), broken);
+      }
     } catch (Exception | AssertionError e) {
       throw new IllegalStateException(
           "the fault " + fault.name() + " in " + folder + ": " + e.getMessage(), e);
@@ -93,45 +92,25 @@ public final class FaultRun {
     }
   }
 
-  private static FaultRow.Held held(EvenkeelProcess server) {
-    return new FaultRow.Held(server.rssBytes(), server.threads(), server.fileDescriptors());
-  }
-
-  /**
-   * What it may hold afterwards, of memory as much as in a soak; targets that were dead before have
-   * their connections then.
-   */
-  private static FaultRow.Held atMost(FaultRow.Held before, int connectionsToCome) {
-    return new FaultRow.Held(
-        Limits.DEFAULT.rssBytes(),
-        before.threads() + MORE_THREADS,
-        before.fileDescriptors() + connectionsToCome);
-  }
-
-  /** What it holds as soon as that is within a limit; after a minute, what it holds then. */
-  private static FaultRow.Held heldWithin(FaultRow.Held most, EvenkeelProcess server) {
-    FaultRow.Held now = held(server);
+  /** What it holds as soon as that is not too much; after a minute, what it holds then. */
+  private static Held heldAfter(Stage stage, Held before, int connectionsToCome) throws Exception {
+    Held now = stage.held();
     for (long begin = System.nanoTime();
-        !isWithin(most, now) && System.nanoTime() - begin < BACK.toNanos();
-        now = held(server)) {
-      LockSupport.parkNanos(SAMPLE.toNanos());
+        !now.exceeds(before, Limits.DEFAULT, connectionsToCome).isEmpty()
+            && System.nanoTime() - begin < BACK.toNanos();
+        now = stage.held()) {
+      LockSupport.parkNanos(LOOK.toNanos());
     }
     return now;
-  }
-
-  private static boolean isWithin(FaultRow.Held most, FaultRow.Held now) {
-    return now.threads() <= most.threads()
-        && now.fileDescriptors() <= most.fileDescriptors()
-        && now.rssBytes() <= most.rssBytes();
   }
 
   private FaultRow verdict(
       Stage stage,
       Duration levelAfter,
-      FaultRow.Held before,
-      FaultRow.Held after,
-      boolean back,
-      long mostRss)
+      Held before,
+      Held after,
+      long mostRss,
+      List<String> exceeded)
       throws IOException {
     List<Traffic.Snapshot> sessions =
         stage.traffic().sessions().stream().map(Traffic.Session::snapshot).toList();
@@ -147,9 +126,7 @@ public final class FaultRun {
             derived,
             stage.status().get("unlogged").asLong());
     var broken = new ArrayList<>(verdict.violations());
-    if (!back) {
-      broken.add("memory, threads or descriptors did not come back");
-    }
+    broken.addAll(exceeded);
     if (!stage.traffic().refusals().isEmpty()) {
       broken.add("agents were refused: " + stage.traffic().refusals().getFirst());
     }
@@ -182,32 +159,6 @@ public final class FaultRun {
           && System.nanoTime() - begin < ARRIVE.toNanos()) {
         LockSupport.parkNanos(SAMPLE.toNanos());
         each.getValue().readOn();
-      }
-    }
-  }
-
-  /** Looks how much memory a server has that may die and come back meanwhile. */
-  private static final class MostRss implements Runnable {
-    private final EvenkeelProcess server;
-    private final AtomicBoolean over;
-
-    // Mutable state, owned by the thread that samples until that has ended
-    private long bytes;
-
-    private MostRss(EvenkeelProcess server, AtomicBoolean over) {
-      this.server = server;
-      this.over = over;
-    }
-
-    @Override
-    public void run() {
-      while (!over.get()) {
-        try {
-          bytes = Math.max(bytes, server.rssBytes());
-        } catch (RuntimeException e) {
-          // It is dead for the moment, because the fault killed it.
-        }
-        LockSupport.parkNanos(SAMPLE.toNanos());
       }
     }
   }

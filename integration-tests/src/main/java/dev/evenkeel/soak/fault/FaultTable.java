@@ -12,9 +12,12 @@ public final class FaultTable {
   private static final String HEAD =
       """
       | fault | what was done | answered 200 | lost | came again (allowed) | most joined | level again after \
-      | memory before, most, after | threads, descriptors: before, after | verdict |
-      |---|---|--:|---|--:|--:|--:|--:|--:|---|
+      | memory before, most, after | threads, descriptors: before, after \
+      | objects, classes: before, after | verdict |
+      |---|---|--:|---|--:|--:|--:|--:|--:|--:|---|
       """;
+
+  private static final double MEGABYTE = 1 << 20;
 
   private FaultTable() {}
 
@@ -39,7 +42,8 @@ public final class FaultTable {
         row.notes().isEmpty() ? row.what() : row.what() + ". " + String.join("; ", row.notes());
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %d | %s | %d (%d) | %d | %.1f s | %d, %d, %d MB | %d, %d; %d, %d | %s |",
+        "| %s | %s | %d | %s | %d (%d) | %d | %.1f s | %d, %d, %d MB | %d, %d; %d, %d"
+            + " | %.1f, %.1f MB; %d, %d | %s |",
         row.name(),
         cell(what),
         row.answered(),
@@ -55,6 +59,10 @@ public final class FaultTable {
         row.after().threads(),
         row.before().fileDescriptors(),
         row.after().fileDescriptors(),
+        row.before().liveBytes() / MEGABYTE,
+        row.after().liveBytes() / MEGABYTE,
+        row.before().classes(),
+        row.after().classes(),
         row.isKept() ? "kept" : "**broken**: " + cell(String.join("; ", row.violations())));
   }
 

@@ -25,6 +25,9 @@ final class Stage implements Scene, AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
+  /** As users have it who say nothing. */
+  private static final long USUAL_LOG_BYTES = 512L << 20;
+
   /** Short, so that a target notices soon that a connection is dead, and may be joined again. */
   private static final List<String> PINGS =
       List.of("--ping-interval", "1000", "--ping-timeout", "1000");
@@ -44,6 +47,7 @@ final class Stage implements Scene, AutoCloseable {
   private @Nullable HubClient hubClient;
   private long liftedAt;
   private long acceptedAtLift = -1;
+  private long mostLogBytes = USUAL_LOG_BYTES;
 
   /** A stage on which nothing was started yet. */
   Stage(Path folder, Fault fault, int eventsASecond) throws IOException {
@@ -143,6 +147,28 @@ final class Stage implements Scene, AutoCloseable {
     } finally {
       traffic.goOn();
     }
+  }
+
+  /** What the server holds while the agents rest and all has arrived that they sent. */
+  Held held() throws Exception {
+    traffic.rest();
+    try {
+      awaitLevel();
+      return Held.by(server);
+    } finally {
+      traffic.goOn();
+    }
+  }
+
+  /** What the log may have, on the disk, too. */
+  long mostLogBytes() {
+    return mostLogBytes;
+  }
+
+  /** Lets the log have so many bytes. */
+  void limitLog(long bytes) {
+    mostLogBytes = bytes;
+    server.with("EVENKEEL_LOG_MAX_BYTES", Long.toString(bytes));
   }
 
   boolean isExcused(String receiver) {
