@@ -65,6 +65,11 @@ public sealed interface EvenkeelServer extends AutoCloseable
     return new Proc(pid()).peakRssBytes();
   }
 
+  /** What it has read of files and sockets since its last start, in bytes. */
+  default long readBytes() {
+    return new Proc(pid()).readBytes();
+  }
+
   /** Its threads. */
   default int threads() {
     return new Proc(pid()).threads();

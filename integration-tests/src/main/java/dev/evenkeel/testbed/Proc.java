@@ -32,10 +32,19 @@ record Proc(long pid) {
     }
   }
 
-  /** The number in a line; what is so many kB is told without that unit. */
+  /** What it has read of files and sockets until now, in bytes, also where memory had it. */
+  long readBytes() {
+    return number("io", "rchar:");
+  }
+
   private long status(String name) {
-    try (Stream<String> status = Files.lines(file("status"))) {
-      return status
+    return number("status", name);
+  }
+
+  /** The number in a line; what is so many kB is told without that unit. */
+  private long number(String file, String name) {
+    try (Stream<String> lines = Files.lines(file(file))) {
+      return lines
           .filter(line -> line.startsWith(name))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
           .findFirst()
