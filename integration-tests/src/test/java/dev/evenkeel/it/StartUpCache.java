@@ -11,12 +11,12 @@ import java.util.Optional;
  * What {@code bin/evenkeel run} makes once for each build and starts the server with. The tests'
  * servers start with it too: in half the time, and as users start theirs.
  */
-final class StartUpCache {
+public final class StartUpCache {
 
   private static final Path COMMAND = Path.of("..", "bin", "evenkeel").toAbsolutePath().normalize();
 
   /** The cache of this build. Empty where none can be made: a server starts without one. */
-  static final Optional<Path> FILE = make();
+  public static final Optional<Path> FILE = make();
 
   private StartUpCache() {}
 

@@ -1,5 +1,6 @@
 package dev.evenkeel.soak;
 
+import dev.evenkeel.it.StartUpCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,8 @@ final class SoakRuns {
 
   /** The verdicts of a run. */
   static List<Verdict> of(String name, SoakPlan plan, Path folder) throws Exception {
-    SoakResult result = SoakRun.of(plan, folder, line -> System.out.println(name + line));
+    SoakPlan asUsersHaveIt = plan.withCache(StartUpCache.FILE.orElse(null));
+    SoakResult result = SoakRun.of(asUsersHaveIt, folder, line -> System.out.println(name + line));
     List<Verdict> verdicts = Verdicts.of(result);
     verdicts.forEach(System.out::println);
     Path report = report(name).folder();

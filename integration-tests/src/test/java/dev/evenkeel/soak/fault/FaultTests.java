@@ -2,6 +2,7 @@ package dev.evenkeel.soak.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.it.StartUpCache;
 import dev.evenkeel.soak.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ final class FaultTests {
 
   /** Nothing that was answered is lost, sessions are in order, and all is level again. */
   void assertKept(Fault fault, Path folder) throws Exception {
-    FaultRow row = new FaultRun(fault, folder, EVENTS_A_SECOND, null).run();
+    FaultRow row =
+        new FaultRun(fault, folder, EVENTS_A_SECOND, StartUpCache.FILE.orElse(null)).run();
     rows.add(row);
     assertThat(row.violations()).as(FaultTable.of(List.of(row))).isEmpty();
   }
