@@ -20,8 +20,11 @@ final class LargeBodies implements AutoCloseable {
   /** Bodies that are worked on at once, as far as {@link #atWork} lets them. */
   static final int AT_ONCE = 2;
 
-  /** How long a body waits for its turn. */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
+  /**
+   * How long a body waits for its turn: longer than {@code bin/evenkeel hook} waits for the answer,
+   * because an event is worth keeping that its agent waits for no longer.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Duration patience;
   private final IntakePool pool = new IntakePool("intake-pool", AT_ONCE);
