@@ -32,11 +32,12 @@ public final class LogReader implements AutoCloseable {
   private static final int CONNECTIONS = 3;
   private static final long BACKLOG_BYTES = 4 << 20;
 
-  /** The columns that {@link #event} reads. */
+  /** The columns that {@link #event} and {@link #contentBytes} read. */
   public static final String COLUMNS =
       """
       p.id, p.type, p.lane, p.event, p.cause, p.time, p.correlation, p.extra,
-      s.source, s.session_id, a.payload, a.correlation, a.cwd\
+      s.source, s.session_id, a.payload, a.correlation, a.cwd,
+      coalesce(length(a.payload), 0) + coalesce(length(p.extra), 0)\
       """;
 
   /** The tables that {@link #COLUMNS} come from. */
@@ -156,6 +157,9 @@ public final class LogReader implements AutoCloseable {
     long bytes = 0;
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
+        if (!events.isEmpty() && bytes + contentBytes(rows) > maxBytes) {
+          return new PublishedEvents.Page(events, events.getLast().id(), 0);
+        }
         PublishedEvent event = event(rows);
         if (!events.isEmpty() && bytes + event.size() > maxBytes) {
           return new PublishedEvents.Page(events, events.getLast().id(), 0);
@@ -166,6 +170,14 @@ public final class LogReader implements AutoCloseable {
     }
     long end = events.size() == maxEvents ? events.getLast().id() : upTo;
     return new PublishedEvents.Page(events, end, 0);
+  }
+
+  /**
+   * About how many bytes the event in a row of {@link #COLUMNS} has, and never more than that. It
+   * reads nothing of them: what does not fit need not be in memory.
+   */
+  public static long contentBytes(ResultSet row) throws SQLException {
+    return row.getLong(14);
   }
 
   /** The event that a row of {@link #COLUMNS} holds, written as it was when it was published. */

@@ -21,6 +21,7 @@ final class Unwritten {
 
   /** Numbers of accepted events; no more come once the disk fails. */
   private final Set<Long> toRemove = new HashSet<>();
+
   private long lost;
 
   void add(Publication publication, long firstId) {

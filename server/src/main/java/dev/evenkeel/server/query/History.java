@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The published events that are kept, page by page. It reads the disk, so it is not for event
@@ -168,37 +167,64 @@ public final class History {
     return read(ids, Long.MAX_VALUE);
   }
 
+  /** What does not fit is left where it is: a large event would be in memory twice for nothing. */
   private Read read(List<Long> ids, long eventBytes) throws SQLException {
     return log.reader()
         .query(
             connection -> {
-              var events = new ArrayList<byte[]>(ids.size());
-              long bytes = 0;
-              int taken = 0;
-              int tooLarge = 0;
+              var page = new Page(eventBytes);
               try (PreparedStatement select = connection.prepareStatement(BY_ID)) {
                 for (long id : ids) {
-                  byte[] event = event(select, id);
-                  if (event != null && event.length > eventBytes) {
-                    tooLarge++;
-                  } else if (event != null) {
-                    bytes += event.length + 1;
-                    if (bytes > pageBytes && !events.isEmpty()) {
-                      return new Read(events, taken, tooLarge);
+                  select.setLong(1, id);
+                  try (ResultSet row = select.executeQuery()) {
+                    if (row.next() && !page.take(row)) {
+                      break;
                     }
-                    events.add(event);
                   }
-                  taken++;
+                  page.taken++;
                 }
               }
-              return new Read(events, taken, tooLarge);
+              return new Read(page.events, page.taken, page.tooLarge);
             });
   }
 
-  private static byte @Nullable [] event(PreparedStatement select, long id) throws SQLException {
-    select.setLong(1, id);
-    try (ResultSet row = select.executeQuery()) {
-      return row.next() ? LogReader.event(row).json() : null;
+  /** A page that fills. */
+  private final class Page {
+    final long eventBytes;
+    final List<byte[]> events = new ArrayList<>();
+    long bytes;
+    int taken;
+    int tooLarge;
+
+    Page(long eventBytes) {
+      this.eventBytes = eventBytes;
+    }
+
+    /** Takes an event, or leaves it out when it is too large; false when the page is full. */
+    boolean take(ResultSet row) throws SQLException {
+      long content = LogReader.contentBytes(row);
+      if (content > eventBytes) {
+        tooLarge++;
+        return true;
+      }
+      if (isFullWith(content)) {
+        return false;
+      }
+      byte[] event = LogReader.event(row).json();
+      if (event.length > eventBytes) {
+        tooLarge++;
+        return true;
+      }
+      if (isFullWith(event.length)) {
+        return false;
+      }
+      bytes += event.length + 1;
+      events.add(event);
+      return true;
+    }
+
+    private boolean isFullWith(long more) {
+      return !events.isEmpty() && bytes + more + 1 > pageBytes;
     }
   }
 }

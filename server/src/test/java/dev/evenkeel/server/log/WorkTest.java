@@ -8,7 +8,6 @@ import dev.evenkeel.extension.Session;
 import dev.evenkeel.server.budget.MemoryBudget;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class WorkTest {
@@ -27,7 +26,7 @@ class WorkTest {
     var event = HookEvent.read("a", null, body, Instant.EPOCH);
     // When
     for (int i = 0; i < 3; i++) {
-      work.add(new Work.Append(event, List.of(), new CompletableFuture<>()));
+      work.add(new Append(event, List.of()));
     }
     // Then
     assertThat(work.waitingAppends()).isEqualTo(3);

@@ -9,6 +9,7 @@ import dev.evenkeel.server.log.EventId;
 import dev.evenkeel.server.log.EventType;
 import dev.evenkeel.server.query.EventQuery.Filter;
 import dev.evenkeel.server.query.EventQuery.Order;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -319,6 +320,31 @@ class HistoryTest {
               }
               return plan;
             });
+  }
+
+  @Test
+  void whatDoesNotFitIsNotRead() throws Exception {
+    // Given a large event between two small ones
+    int large = PAGE_BYTES - 1000;
+    running.post("codex", "s", "Stop");
+    running.post("codex", "s", "PostToolUse", "x".repeat(large));
+    running.post("codex", "s", "PreToolUse");
+    running.awaitAllPublished();
+    var small = new History(running.log, large / 2);
+    long before = running.log.newest() + 1;
+
+    History.Read _ = small.last(all, before, 10, large);
+    var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocated = thread.getCurrentThreadAllocatedBytes();
+    // When
+    History.Read full = small.last(all, before, 10, 2L * large);
+    History.Read tooLarge = small.last(all, before, 10, large / 2);
+    // Then
+    assertThat(thread.getCurrentThreadAllocatedBytes() - allocated).isLessThan(large);
+    assertThat(full.events()).hasSize(1);
+    assertThat(full.tooLarge()).isZero();
+    assertThat(tooLarge.events()).hasSize(3);
+    assertThat(tooLarge.tooLarge()).isEqualTo(1);
   }
 
   @Test
