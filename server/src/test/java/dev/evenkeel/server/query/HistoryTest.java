@@ -332,13 +332,12 @@ class HistoryTest {
     running.awaitAllPublished();
     var small = new History(running.log, large / 2);
     long before = running.log.newest() + 1;
-
-    History.Read _ = small.last(all, before, 10, large);
+    History.Read _ = small.last(Filter.ALL, before, 10, large);
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = thread.getCurrentThreadAllocatedBytes();
     // When
-    History.Read full = small.last(all, before, 10, 2L * large);
-    History.Read tooLarge = small.last(all, before, 10, large / 2);
+    History.Read full = small.last(Filter.ALL, before, 10, 2L * large);
+    History.Read tooLarge = small.last(Filter.ALL, before, 10, large / 2);
     // Then
     assertThat(thread.getCurrentThreadAllocatedBytes() - allocated).isLessThan(large);
     assertThat(full.events()).hasSize(1);
