@@ -63,19 +63,19 @@ final class Append {
 
   /**
    * Whoever brought it is to be answered now, and gives back the memory that the event has: it gets
-   * its own. What the writer has already is little, and needs none.
+   * its own. What the writer has already cannot be withdrawn, and stays also when there is none.
    */
   synchronized Late answerBeforeItIsWritten(MemoryBudget budget) {
     if (answered) {
       return Late.ANSWERED;
     }
     answered = true;
-    if (atWriter) {
-      return Late.WAITS;
-    }
     long bytes = AcceptedEvent.bytesOf(event, decisions);
     if (budget.reserve(bytes)) {
       reserved = bytes;
+      return Late.WAITS;
+    }
+    if (atWriter) {
       return Late.WAITS;
     }
     withdrawn = true;

@@ -174,7 +174,7 @@ public final class LogReader implements AutoCloseable {
 
   /**
    * About how many bytes the event in a row of {@link #COLUMNS} has, and never more than that. It
-   * reads nothing of them: what does not fit need not be in memory.
+   * takes none of them into the heap, where what does not fit need not be.
    */
   public static long contentBytes(ResultSet row) throws SQLException {
     return row.getLong(14);

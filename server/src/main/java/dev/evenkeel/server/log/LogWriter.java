@@ -163,10 +163,12 @@ final class LogWriter {
       if (!group.isEmpty()) {
         write(group);
         parts.work().groupDone();
+        parts.watch().begins();
       }
       more = lookAfterTheFile(group.isEmpty());
       tellStatus();
       if (last && group.isEmpty()) {
+        parts.watch().rests();
         return;
       }
     }

@@ -167,7 +167,7 @@ public final class History {
     return read(ids, Long.MAX_VALUE);
   }
 
-  /** What does not fit is left where it is: a large event would be in memory twice for nothing. */
+  /** What does not fit is not taken into the heap: a large event would be there twice. */
   private Read read(List<Long> ids, long eventBytes) throws SQLException {
     return log.reader()
         .query(
