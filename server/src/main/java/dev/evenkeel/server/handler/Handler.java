@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -53,6 +54,7 @@ public final class Handler implements AutoCloseable {
   // Mutable state, lock-free
   private final Map<Session, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong handled = new AtomicLong();
+  private final AtomicBoolean cleaning = new AtomicBoolean();
 
   /** Bounded by the window: each is an event at work. */
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -94,7 +96,7 @@ public final class Handler implements AutoCloseable {
     }
     dispatcher.start();
     repeat(WATCH_INTERVAL, this::look);
-    repeat(cleanupInterval, () -> workers.execute(this::cleanUp));
+    repeat(cleanupInterval, this::beginCleanUp);
     tasks.follow();
     extensions.onRetired(workers::renew);
   }
@@ -226,6 +228,19 @@ public final class Handler implements AutoCloseable {
     log.publish(publication, () -> window.leave(event.bytes(), bytes));
   }
 
+  /** One waits at most. */
+  private void beginCleanUp() {
+    if (cleaning.compareAndSet(false, true)) {
+      workers.execute(
+          () -> {
+            cleaning.set(false);
+            if (!window.isWriterBehind()) {
+              cleanUp();
+            }
+          });
+    }
+  }
+
   /** Looks through the bounded maps, and publishes what comes of it. */
   public void cleanUp() {
     extensions.cleanUp();
@@ -252,7 +267,7 @@ public final class Handler implements AutoCloseable {
 
   private void run(Registration.Task task) {
     RunningExtension extension = task.extension();
-    Permit permit = extension.admit();
+    Permit permit = window.isWriterBehind() ? null : extension.admit();
     if (permit == null) {
       extension.passedOver();
       extension.leave();

@@ -55,6 +55,16 @@ final class Window {
     }
   }
 
+  /** Whether the writer has as much to write as there may be, in publications or in bytes. */
+  boolean isWriterBehind() {
+    lock.lock();
+    try {
+      return handedOver >= capacity || handedOverBytes >= capacityBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Counts what the writer is given. Nobody waits here: who has it would hold it meanwhile. */
   void handOver(long publicationBytes) {
     lock.lock();
@@ -127,14 +137,16 @@ final class Window {
 
   /**
    * How full it is, and how full that part of it is which the writer was given. What is at work
-   * when the writer has as much as there may be comes on top of it.
+   * when the writer has as much as there may be comes on top of it: at most as much again, unless
+   * extensions add more than came.
    */
   List<QueueState> states() {
     lock.lock();
     try {
       return List.of(
           new QueueState("handler", size, capacity, bytes, capacityBytes),
-          new QueueState("log-publications", handedOver, capacity, handedOverBytes, capacityBytes));
+          new QueueState(
+              "log-publications", handedOver, 2L * capacity, handedOverBytes, 2 * capacityBytes));
     } finally {
       lock.unlock();
     }

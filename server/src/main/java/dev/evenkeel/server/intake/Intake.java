@@ -185,10 +185,25 @@ public final class Intake implements AutoCloseable {
     counters.received();
     Instant time = clock.instant();
     if (body.length <= INLINE_BYTES) {
-      return takeNow(format, body, time, answered, placed);
+      return takeOrRefuse(format, body, time, answered, placed);
     }
     return bodies.take(
-        body.length, () -> takeNow(format, body, time, answered, placed), this::passOver);
+        body.length, () -> takeOrRefuse(format, body, time, answered, placed), this::passOver);
+  }
+
+  /** No mistake of ours leaves an event uncounted, or its sender without an answer. */
+  private CompletableFuture<Outcome> takeOrRefuse(
+      Format format,
+      byte[] body,
+      Instant time,
+      boolean answered,
+      CompletableFuture<@Nullable Void> placed) {
+    try {
+      return takeNow(format, body, time, answered, placed);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "An event cannot be taken", e);
+      return CompletableFuture.completedFuture(refuse("the server failed: " + e));
+    }
   }
 
   private CompletableFuture<Outcome> takeNow(

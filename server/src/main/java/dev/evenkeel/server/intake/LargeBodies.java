@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where large bodies are read and filtered, off the event loops: few at once. Each waits a while
- * for its turn, and is passed over then, because an agent waits for its answer.
+ * for its turn, and is passed over then, because others wait for the memory that it holds.
  */
 final class LargeBodies implements AutoCloseable {
 

@@ -93,7 +93,11 @@ public final class TextIndex implements AutoCloseable {
   /** How many events it is behind. */
   public QueueState queue() {
     return new QueueState(
-        "text-index", isOn() ? indexer.behind() : 0, -1, file.bytes(), limits.maxBytes());
+        "text-index",
+        isOn() ? indexer.behind() : 0,
+        -1,
+        file.bytes(),
+        Math.max(1, limits.maxBytes())); // nothing is in it while it is off
   }
 
   /** The place up to which every event was looked at. */

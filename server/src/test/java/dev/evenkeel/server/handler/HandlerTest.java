@@ -155,7 +155,7 @@ class HandlerTest {
             .satisfies(
                 each -> {
                   assertThat(each.size()).isBetween(1L, each.capacity());
-                  assertThat(each.bytes()).isGreaterThanOrEqualTo(each.capacityBytes());
+                  assertThat(each.bytes()).isGreaterThanOrEqualTo(config.windowBytes());
                 });
       } finally {
         writes.countDown();
