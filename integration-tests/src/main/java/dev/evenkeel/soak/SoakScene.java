@@ -96,7 +96,7 @@ final class SoakScene implements Scene {
 
   @Override
   public void awaitLevel() throws InterruptedException {
-    if (!isLevelWithin(PATIENCE)) {
+    if (!isLevelBefore(System.nanoTime() + PATIENCE.toNanos())) {
       throw new IllegalStateException(
           "not level after "
               + PATIENCE.toSeconds()
@@ -130,15 +130,18 @@ final class SoakScene implements Scene {
    * is behind: a server that is away takes no events of which anybody could be behind.
    */
   boolean isLevelWithin(Duration patience, Lift since) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
     while (accepted() <= since.accepted() && !pace.isOver()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
       Thread.sleep(NAP);
     }
-    return isLevelWithin(patience);
+    return isLevelBefore(end);
   }
 
-  private boolean isLevelWithin(Duration patience) throws InterruptedException {
+  private boolean isLevelBefore(long end) throws InterruptedException {
     Map<String, Intervals> due = answered.get();
-    long end = System.nanoTime() + patience.toNanos();
     while (!receivers.have(due) || receivers.lag(accepted()) > levelLag) {
       if (System.nanoTime() > end) {
         return false;

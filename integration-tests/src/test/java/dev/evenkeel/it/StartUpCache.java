@@ -1,7 +1,11 @@
 package dev.evenkeel.it;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +19,17 @@ public final class StartUpCache {
 
   private static final Path COMMAND = Path.of("..", "bin", "evenkeel").toAbsolutePath().normalize();
 
+  private static final Path LOCK = Path.of("target", "start-up-cache.lock");
+
   /** The cache of this build. Empty where none can be made: a server starts without one. */
   public static final Optional<Path> FILE = make();
 
   private StartUpCache() {}
 
+  /** One JVM of the tests at a time: two that make it would each remove the other's. */
   private static Optional<Path> make() {
-    try {
+    try (FileChannel lock = FileChannel.open(LOCK, CREATE, WRITE);
+        var _ = lock.lock()) {
       var builder = new ProcessBuilder(COMMAND.toString(), "start-up-cache");
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LongSoakTest {
 
-  /** Of the 200 MB that are promised, clients of the hub that do not read took 5 MB too many. */
-  private static final long BUILD_MOST_RSS = 220L << 20;
+  /** The 200 MB that are promised were missed by half a megabyte, for a moment. */
+  private static final long BUILD_MOST_RSS = 210L << 20;
 
   private static final long EVENTS = 1_000_000;
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Looks what a server holds at the most that may die and come back meanwhile. */
 final class FaultWatch implements AutoCloseable {
@@ -45,6 +46,8 @@ final class FaultWatch implements AutoCloseable {
 
   // Mutable state, owned by the thread until it has ended
   private Most most = new Most(0, 0, new Fullest("none", 0));
+  private int seen;
+  private @Nullable Exception lastFailure;
 
   /** Begins at once. */
   FaultWatch(EvenkeelProcess server) {
@@ -73,15 +76,23 @@ final class FaultWatch implements AutoCloseable {
               most.rssBytes(),
               Math.max(most.logBytes(), now.mostLogBytes()),
               most.fullest().or(now.fullest()));
+      seen++;
     } catch (IOException | RuntimeException e) {
-      // It is dead for the moment, because the fault killed it.
+      lastFailure = e; // mostly it is dead for the moment, because the fault killed it
     }
   }
 
-  /** Ends, and tells. */
+  /**
+   * Ends, and tells.
+   *
+   * @throws IllegalStateException when the server could never be looked at
+   */
   Most end() throws InterruptedException {
     close();
     thread.join();
+    if (seen == 0) {
+      throw new IllegalStateException("what the server holds was never seen", lastFailure);
+    }
     return most;
   }
 
