@@ -23,5 +23,6 @@ record FourthConnection() implements Fault {
       }
       scene.awaitAccepted(500);
     }
+    scene.lifted();
   }
 }
