@@ -2,6 +2,7 @@ package dev.evenkeel.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.evenkeel.testbed.EvenkeelProcess;
 import java.io.IOException;
@@ -152,9 +153,7 @@ class SoakSceneTest {
         };
     // When
     var runner = new FaultRunner(Schedule.NONE.with(0, fault), scene);
-    while (!runner.isOver()) {
-      Thread.sleep(5);
-    }
+    await().until(runner::isOver);
     runner.end();
     // Then
     assertThat(runner.rows(List.of()))
@@ -172,9 +171,7 @@ class SoakSceneTest {
         };
     // When
     var runner = new FaultRunner(Schedule.NONE.with(0, fault), scene);
-    while (!runner.isOver()) {
-      Thread.sleep(5);
-    }
+    await().until(runner::isOver);
     // Then
     assertThatThrownBy(runner::end).hasMessageContaining("does not say when it was lifted");
   }

@@ -267,7 +267,11 @@ public final class Handler implements AutoCloseable {
 
   private void run(Registration.Task task) {
     RunningExtension extension = task.extension();
-    Permit permit = window.isWriterBehind() ? null : extension.admit();
+    if (window.isWriterBehind()) {
+      extension.leave(); // the next one comes; it is not the extension that is late
+      return;
+    }
+    Permit permit = extension.admit();
     if (permit == null) {
       extension.passedOver();
       extension.leave();

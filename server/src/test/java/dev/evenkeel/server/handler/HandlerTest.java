@@ -167,6 +167,49 @@ class HandlerTest {
     }
   }
 
+  @Test
+  void tasksGiveAWriterThatStandsNoMoreThanItMayHave() throws Exception {
+    // Given a task that emits each time, and a writer that stands
+    int window = 8;
+    var ticking =
+        new Named(
+            "ticking",
+            context ->
+                context.every(
+                    Duration.ofMillis(5),
+                    emission ->
+                        emission.emit(
+                            new Session("claude-code", "s"),
+                            "tick",
+                            JsonNodeFactory.instance.objectNode())));
+    var config = new HandlerConfig(Duration.ofSeconds(30), window, 1 << 20, 100, false);
+    var writes = new CountDownLatch(1);
+    try (var running = new Running(config, ticking)) {
+      var _ = running.open.log.onPublished(() -> awaitUninterruptibly(writes));
+      try {
+        // When
+        await().atMost(Duration.ofSeconds(30)).until(() -> toBeWritten(running) >= window);
+        // Then it gets what was begun already, and no more
+        await()
+            .during(Duration.ofMillis(500))
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> toBeWritten(running) <= window + Workers.MAX_THREADS / 4);
+        assertThat(running.extension("ticking").failures()).isZero();
+      } finally {
+        writes.countDown();
+      }
+      await().atMost(Duration.ofSeconds(30)).until(() -> toBeWritten(running) < window);
+    }
+  }
+
+  private static long toBeWritten(Running running) {
+    return running.handler.queues().stream()
+        .filter(each -> each.name().equals("log-publications"))
+        .findFirst()
+        .orElseThrow()
+        .size();
+  }
+
   private static boolean isEmpty(Handler handler) {
     return handler.queues().stream().allMatch(each -> each.size() == 0 && each.bytes() <= 0);
   }
