@@ -122,6 +122,7 @@ final class OfJar implements Origin {
       LOG.log(System.Logger.Level.WARNING, "{0} cannot be closed: {1}", copy, e);
     }
     delete(copy);
+    Unloading.IN_THIS_JVM.of(loader);
   }
 
   private static void delete(Path copy) {
