@@ -172,7 +172,7 @@ final class Database {
 
   /** Opens the file for reading while the writer writes. */
   Connection openForReading() throws SQLException {
-    return connect(-1000, true, PATIENCE);
+    return connect(-400, true, PATIENCE);
   }
 
   private Connection connect(int cacheSize, boolean readOnly, Duration patience)
