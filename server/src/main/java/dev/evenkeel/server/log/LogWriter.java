@@ -29,6 +29,11 @@ final class LogWriter {
   private static final long FIRST_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LAST_RETRY_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /** So long a stop waits for a disk that hangs: those who stop a server give it ten seconds. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration LOOK = Duration.ofMillis(50);
+
   /** What it works with. */
   record Parts(
       Work work,
@@ -518,12 +523,23 @@ final class LogWriter {
     }
   }
 
-  /** Writes what waits, and ends. */
+  /**
+   * Writes what waits, and ends. When the disk hangs, the writer is left where it is: its events
+   * were answered as not kept.
+   */
   void close() {
     closing = true;
     parts.work().wake();
     try {
-      thread.join();
+      if (!ends()) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "The disk does not answer: the server stops, and the log {0} does not have the last"
+                + " events, at least {1}.",
+            database.file(),
+            parts.work().atWriter().size() + parts.work().waitingAppends());
+        return;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -533,5 +549,18 @@ final class LogWriter {
     if (to != null) {
       closeQuietly(to);
     }
+  }
+
+  /** Waits for the thread for as long as the disk takes what it writes. */
+  private boolean ends() throws InterruptedException {
+    long end = System.nanoTime() + STOP_PATIENCE.toNanos();
+    while (!thread.join(LOOK)) {
+      if (!parts.watch().hangs()) {
+        end = System.nanoTime() + STOP_PATIENCE.toNanos();
+      } else if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** While the disk does not come back from a write, nobody is kept waiting, and nothing is twice. */
@@ -174,5 +175,22 @@ class LogOfAHangingDiskTest {
           .isEqualTo(Appended.LOGGED);
       assertThat(open.log.status().unlogged()).isEqualTo(1);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void theServerCanBeStopped() throws Exception {
+    var open = new OpenLog(folder);
+    // Given
+    CompletableFuture<Appended> first = hang(open, false);
+    assertThat(appended(first)).isEqualTo(Appended.UNLOGGED);
+    CompletableFuture<Appended> second = open.log.append(open.event("s", "Second", ""));
+    assertThat(appended(second)).isEqualTo(Appended.UNLOGGED);
+    // When
+    open.close();
+    // Then
+    assertThat(answers.getCount()).as("the disk hangs still").isEqualTo(1);
+    answers.countDown();
+    await().atMost(SOON).until(() -> !open.log.isAlive());
   }
 }
