@@ -84,11 +84,7 @@ public class Parts {
   /** What recent events may take in memory for receivers that keep up: a quarter of the budget. */
   private static final int TAIL_SHARE = 4;
 
-  /**
-   * At 1,000 events a second a quarter of a second, for receivers that are milliseconds behind. What
-   * stays for longer only grows old in the heap (docs/decisions/0013-a-small-heap-under-g1.md).
-   */
-  private static final long MAX_TAIL_BYTES = 512L << 10;
+  private static final long MAX_TAIL_BYTES = 2L << 20;
 
   private static final Duration LONGEST_SEARCH = Duration.ofSeconds(3);
 

@@ -22,14 +22,13 @@ public record HubConfig(
 
   private static final int SHARE_OF_CLIENTS = 4;
   private static final int SHARE_OF_WINDOW = 32;
-  private static final long MAX_WINDOW_BYTES = 512L << 10;
 
   /** The usual limits for a memory budget. */
   public static HubConfig within(long memoryBudget) {
     return new HubConfig(
         2000,
         memoryBudget / SHARE_OF_CLIENTS,
-        Math.min(MAX_WINDOW_BYTES, memoryBudget / SHARE_OF_WINDOW),
+        memoryBudget / SHARE_OF_WINDOW,
         Duration.ofSeconds(2),
         Duration.ofSeconds(60),
         Duration.ofSeconds(180));
