@@ -32,7 +32,7 @@ final class LogWriter {
   /** So long a stop waits for a disk that hangs: those who stop a server give it ten seconds. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
-  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration STOP_LOOK = Duration.ofMillis(50);
 
   /** What it works with. */
   record Parts(
@@ -554,7 +554,7 @@ final class LogWriter {
   /** Waits for the thread for as long as the disk takes what it writes. */
   private boolean ends() throws InterruptedException {
     long end = System.nanoTime() + STOP_PATIENCE.toNanos();
-    while (!thread.join(LOOK)) {
+    while (!thread.join(STOP_LOOK)) {
       if (!parts.watch().hangs()) {
         end = System.nanoTime() + STOP_PATIENCE.toNanos();
       } else if (System.nanoTime() - end >= 0) {
