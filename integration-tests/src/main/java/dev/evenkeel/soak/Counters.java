@@ -21,7 +21,7 @@ record Counters(
     long removed) {
 
   /** The server's own reasons. An extension's that is called so has "extension: " before it. */
-  private static final Set<String> LOSSES = Set.of("damage", "disk", "retention");
+  private static final Set<String> LOSSES = Set.of("damage", "disk", "failure", "retention");
 
   static Counters of(JsonNode status) {
     long dropped = 0;

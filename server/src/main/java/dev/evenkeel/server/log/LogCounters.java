@@ -33,7 +33,9 @@ final class LogCounters {
     /** The log was full of events that were not processed yet. */
     RETENTION,
     /** Its agent was answered before the disk took it, the disk failed, and memory was full. */
-    DISK;
+    DISK,
+    /** The log's writer failed with it, by a mistake of its own. */
+    FAILURE;
 
     private static final Set<String> REASONS =
         Arrays.stream(values()).map(Loss::reason).collect(Collectors.toUnmodifiableSet());

@@ -78,6 +78,9 @@ final class LogWriter {
 
   private boolean answering;
 
+  /** Whether the handler has the events of this group. */
+  private boolean handedOn;
+
   private long retryAt;
   private long retryNanos = FIRST_RETRY_NANOS;
   private long failedAt;
@@ -187,12 +190,29 @@ final class LogWriter {
       writeAndTell(new Work.Group(group.appends(), publications));
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The log's writer failed with a group of events", e);
-      group.appends().forEach(parts.watch()::giveBack);
-      group.appends().stream()
-          .filter(Append::answerNow)
-          .forEach(each -> each.answer().completeExceptionally(e));
+      giveUp(group, e);
     }
     group.publications().forEach(each -> tell(each.written()));
+  }
+
+  /** Whoever waits learns of it, and what nobody waits for is counted. */
+  private void giveUp(Work.Group group, RuntimeException why) {
+    long lost = 0;
+    for (Append each : group.appends()) {
+      parts.watch().giveBack(each);
+      if (each.answerNow()) {
+        each.answer().completeExceptionally(why);
+      } else if (!handedOn) {
+        lost++;
+      }
+    }
+    lost += group.publications().stream().filter(LogWriter::wasToBePublished).count();
+    parts.counters().lost(LogCounters.Loss.FAILURE, lost);
+  }
+
+  private static boolean wasToBePublished(Work.Publish publish) {
+    Publication publication = publish.publication();
+    return publication.cause() != null && publication.dropReason() == null;
   }
 
   /** Notes that its event is done; false when that was so already, or nobody took the event. */
@@ -218,6 +238,7 @@ final class LogWriter {
   }
 
   private void writeAndTell(Work.Group group) {
+    handedOn = false;
     long[] seqs = new long[group.appends().size()];
     for (int i = 0; i < seqs.length; i++) {
       seqs[i] = nextSeq++;
@@ -330,6 +351,7 @@ final class LogWriter {
       accepted.add(new AcceptedEvent(seqs[i], append.event(), append.decisions(), logged));
     }
     Set<Long> lost = parts.feed().add(accepted);
+    handedOn = true;
     for (int i = 0; i < seqs.length; i++) {
       boolean kept = !lost.contains(seqs[i]);
       Append append = group.appends().get(i);

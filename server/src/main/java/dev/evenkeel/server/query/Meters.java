@@ -40,7 +40,8 @@ public class Meters {
   private static final int BEFORE_THE_METRICS = 100;
 
   /** There from the start, so that the first is seen as an increase. */
-  private static final Set<String> REASONS_OF_THE_SERVER = Set.of("damage", "disk", "retention");
+  private static final Set<String> REASONS_OF_THE_SERVER =
+      Set.of("damage", "disk", "failure", "retention");
 
   private static final Set<State> RUNNING = EnumSet.of(State.RUNNING);
   private static final Set<State> FAILING = EnumSet.of(State.STUCK, State.PAUSED, State.FAILED);

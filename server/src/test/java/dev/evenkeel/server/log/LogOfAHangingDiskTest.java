@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +114,33 @@ class LogOfAHangingDiskTest {
       assertThat(again.all(0, Lanes.ALL)).isEqualTo(published);
       again.append("s", "Fifth", 1);
       assertThat(again.log.take().event().name()).as("none is processed again").isEqualTo("Fifth");
+    }
+  }
+
+  @Test
+  void whatTheWriterItselfFailsWithIsCounted() throws Exception {
+    try (var open = new OpenLog(folder)) {
+      // Given one that was answered before it is written
+      open.append("s", "Before", 1);
+      AcceptedEvent before = open.log.take();
+      assertThat(appended(hang(open, false))).isEqualTo(Appended.UNLOGGED);
+      assertThat(appended(open.log.append(open.event("s", "Early", ""))))
+          .isEqualTo(Appended.UNLOGGED);
+      // When it is written together with what no writer can publish
+      Publication impossible = Publication.of(before, Map.of(), null, List.of(), List.of());
+      impossible.events().add(null);
+      var told = new CompletableFuture<Boolean>();
+      open.log.publish(impossible, () -> told.complete(true));
+      answers.countDown();
+      // Then
+      assertThat(told.get(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(open.log.status().dropped()).isEqualTo(Map.of("failure", 2L));
+      // And the writer goes on, with what came before and with what comes after
+      assertThat(appended(open.log.append(open.event("s", "After", ""))))
+          .isEqualTo(Appended.LOGGED);
+      open.publish(2);
+      await().atMost(SOON).until(() -> names(open).size() == 2);
+      assertThat(names(open)).containsExactly("First", "After");
     }
   }
 
