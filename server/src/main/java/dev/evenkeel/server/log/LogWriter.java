@@ -184,13 +184,13 @@ final class LogWriter {
 
   /** Whatever goes wrong with a group, the thread goes on: all agents wait for it. */
   private void write(Work.Group group) {
+    List<Work.Publish> publications = group.publications().stream().filter(this::markDone).toList();
+    var toWrite = new Work.Group(group.appends(), publications);
     try {
-      List<Work.Publish> publications =
-          group.publications().stream().filter(this::markDone).toList();
-      writeAndTell(new Work.Group(group.appends(), publications));
+      writeAndTell(toWrite);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "The log's writer failed with a group of events", e);
-      giveUp(group, e);
+      giveUp(toWrite, e);
     }
     group.publications().forEach(each -> tell(each.written()));
   }
